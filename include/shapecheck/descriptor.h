@@ -1,0 +1,78 @@
+// What data is: dtype, shape and layout, read from headers; values only where they are few.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <shapecheck/dtype.h>
+#include <shapecheck/error.h>
+#include <shapecheck/export.h>
+#include <shapecheck/limits.h>
+
+namespace shapecheck {
+
+enum class Order : std::uint8_t { c, fortran };  ///< which axis is contiguous: the last, the first
+enum class ByteOrder : std::uint8_t { little, big, not_applicable };
+
+/// The values of a small integer, bool or float array (at most kMaxSmallValues elements), in C order.
+struct SmallValues {
+  std::vector<std::int64_t> integers;  ///< of integer and bool arrays; uint64 above 2^63-1 is not kept
+  std::vector<double> reals;           ///< of float arrays
+};
+inline constexpr std::size_t kMaxSmallValues = 64;
+
+/// What one array is.
+struct Descriptor {
+  std::string name;                 ///< member of an .npz, name of a TensorProto, column of a CSV; else empty
+  DType dtype = DType::unknown;     ///< of one element, as the format's usual loader gives it
+  std::string dtype_text;           ///< as the file spells it: `<f8`, `[('a', '<i4')]`; empty if it does not
+  std::vector<std::int64_t> shape;  ///< elements per axis, outermost first; empty is a scalar; -1: not known
+  Order order = Order::c;
+  ByteOrder byte_order = ByteOrder::little;
+  std::optional<SmallValues> values;           ///< where the array is small enough
+  std::optional<std::uint64_t> header_offset;  ///< where its header starts in the file, in bytes
+  std::uint64_t header_length = 0;             ///< bytes of that header
+};
+
+enum class DataFormat : std::uint8_t { npy, npz, csv, tensor_proto, memory };
+
+/// "npy", "npz", "csv", "tensor_proto", "memory".
+SHAPECHECK_API std::string_view to_string(DataFormat format);
+
+/// How a text table is written, as pandas.read_csv needs to be told.
+struct TableDialect {
+  char delimiter = ',';
+  bool has_header = true;       ///< the first row holds names, not values
+  std::uint64_t rows_read = 0;  ///< rows, without the header, from which the types of the columns were taken
+  bool complete = true;         ///< false where the table is longer than what was read: its row count is unknown
+};
+
+/// One data file and the arrays in it. For a table (DataFormat::csv) `arrays` has one rank-1 entry for each column.
+struct DataFile {
+  std::string path;  ///< as it was given; empty for memory
+  DataFormat format = DataFormat::memory;
+  std::vector<Descriptor> arrays;
+  std::optional<TableDialect> table;
+};
+
+struct DescribeOptions {
+  Limits limits;
+  DType csv_dtype = DType::unknown;  ///< all columns are loaded as this dtype; unknown: as pandas.read_csv would
+};
+
+/// Describes a data file from its headers; nothing is unpickled, nothing else is opened.
+/// The format is taken from the content, then from the suffix (.npy .npz .csv .tsv .pb).
+/// @return SC001 (cannot be read, ends early), SC003 (broken), SC004 (not a data format that is read here),
+///         SC005 (over a limit), SC006 (Python objects)
+/// @see numpy/lib/format.py (versions 1.0 to 3.0), PKWARE APPNOTE 6.3 (zip), onnx.proto (TensorProto)
+SHAPECHECK_API Result<DataFile> describe(const std::string& path, const DescribeOptions& options = {});
+
+/// Describes a NumPy array from the bytes of an .npy file, which may end after the header.
+/// @return SC001, SC003, SC005 or SC006, as describe()
+SHAPECHECK_API Result<Descriptor> describe_npy(std::span<const std::byte> bytes, const Limits& limits = {});
+
+}  // namespace shapecheck

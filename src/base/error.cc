@@ -1,0 +1,23 @@
+#include <shapecheck/error.h>
+
+namespace shapecheck {
+
+std::string_view to_string(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::unreadable_file:
+      return "SC001";
+    case ErrorCode::malformed_model:
+      return "SC002";
+    case ErrorCode::malformed_data:
+      return "SC003";
+    case ErrorCode::unsupported_format:
+      return "SC004";
+    case ErrorCode::limit_exceeded:
+      return "SC005";
+    case ErrorCode::pickled_data:
+      return "SC006";
+  }
+  return "SC001";
+}
+
+}  // namespace shapecheck
