@@ -1,0 +1,229 @@
+#include "graph/builder.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/text.h"
+
+namespace shapecheck {
+
+/// A graph that is being resolved.
+struct GraphBuilder::Scope {
+  GraphId graph = 0;
+  std::uint32_t node = 0;                                         ///< the node whose edges are being resolved
+  std::vector<std::pair<NameId, ValueId>> hidden;                 ///< what names meant outside
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit;  ///< (node, producer its subgraphs read from)
+  bool sorted = true;
+};
+
+namespace {
+
+std::string describe_node(const Node& node) {
+  return (node.name.empty() ? std::string("a node") : "node " + quote(node.name)) + " (" + escape(node.op) + ")";
+}
+
+}  // namespace
+
+GraphBuilder::GraphBuilder(const Limits& limits)
+    : limits_(limits), model_(std::make_shared<Model::Impl>()), names_(model_->arena), ops_(model_->arena) {}
+
+GraphId GraphBuilder::add_graph() {
+  raw_.emplace_back();
+  model_->graphs.emplace_back();
+  return static_cast<GraphId>(raw_.size() - 1);
+}
+
+bool GraphBuilder::fail(ErrorCode code, std::string message) {
+  if (!failed_) error_ = {code, std::move(message), {}, std::nullopt};
+  failed_ = true;
+  return false;
+}
+
+Result<std::shared_ptr<const Model::Impl>> GraphBuilder::finish() {
+  current_.assign(names_.size(), kNone);
+  resolved_.assign(raw_.size(), 0);
+  resolve(0, 0);
+  for (const Function& f : model_->functions) {
+    if (!failed_) resolve(f.body, 0);
+  }
+  if (failed_) return std::move(error_);
+  model_->op_key_count = static_cast<std::uint32_t>(ops_.size());
+  return std::shared_ptr<const Model::Impl>(std::move(model_));
+}
+
+bool GraphBuilder::define(Scope& scope, NameId name, ValueId value) {
+  const ValueId before = current_[name];
+  if (before != kNone && model_->values[before].graph == scope.graph) {
+    return fail(ErrorCode::malformed_model, "two things provide a value named " + quote(text(name)));
+  }
+  scope.hidden.emplace_back(name, before);
+  current_[name] = value;
+  return true;
+}
+
+ValueId GraphBuilder::look_up(NameId name, const RawNode& reader) {
+  if (name == 0) return kNone;
+  const ValueId id = current_[name];
+  if (id == kNone) {
+    fail(ErrorCode::malformed_model,
+         describe_node(reader.node) + " reads " + quote(text(name)) + ", which nothing provides");
+    return kNone;
+  }
+  const Value& value = model_->values[id];
+  if (value.producer == kNone) return id;
+  const std::size_t depth = model_->graphs[value.graph].depth;
+  Scope& owner = *scopes_[depth];
+  if (value.producer >= owner.node) owner.sorted = false;
+  if (depth + 1 < scopes_.size()) owner.implicit.emplace_back(owner.node, value.producer);
+  return id;
+}
+
+bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
+  if (resolved_[id] != 0) return true;
+  resolved_[id] = 1;
+  RawGraph& raw = raw_[id];
+  Graph& graph = model_->graphs[id];
+  std::vector<Value>& values = model_->values;
+  graph.name = raw.name;
+  graph.depth = depth;
+  Scope scope;
+  scope.graph = id;
+  scopes_.push_back(&scope);
+
+  model_->node_count += raw.nodes.size();
+  if (model_->node_count > limits_.max_nodes) {
+    return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(limits_.max_nodes) + " nodes");
+  }
+  const auto add = [&](NameId name) {
+    const auto value = static_cast<ValueId>(values.size());
+    values.push_back({.name = text(name), .graph = id});
+    define(scope, name, value);
+    return value;
+  };
+
+  std::vector<ValueId> ids;
+  for (const NamedType& input : raw.inputs) {
+    const ValueId value = add(input.name);
+    values[value].is_input = true;
+    values[value].type = input.type;
+    ids.push_back(value);
+  }
+  graph.inputs = arena().copy(ids);
+  ids.clear();
+  for (const Tensor* tensor : raw.initializers) {
+    const NameId name = this->name(tensor->name);
+    if (name >= current_.size()) current_.resize(name + 1, kNone);
+    const ValueId before = current_[name];
+    const bool is_default = before != kNone && values[before].graph == id && values[before].initializer == nullptr;
+    const ValueId value = is_default ? before : add(name);
+    values[value].initializer = tensor;
+    ids.push_back(value);
+  }
+  graph.initializers = arena().copy(ids);
+  for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
+    ids.clear();
+    for (const NameId name : raw.nodes[n].outputs) {
+      if (name == 0) {
+        ids.push_back(kNone);
+        continue;
+      }
+      ids.push_back(add(name));
+      values.back().producer = n;
+    }
+    raw.nodes[n].node.outputs = arena().copy(ids);
+  }
+  for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
+    RawNode& node = raw.nodes[n];
+    scope.node = n;
+    ids.clear();
+    for (const NameId name : node.inputs) ids.push_back(look_up(name, node));
+    node.node.inputs = arena().copy(ids);
+    for (const Attribute& a : node.node.attributes) {
+      for (const GraphId sub : a.graphs) {
+        if (!failed_) resolve(sub, depth + 1);
+      }
+    }
+    std::string key;
+    key.append(node.node.domain).append(1, '\0').append(node.node.op).append(1, '\0').append(node.node.overload);
+    node.node.op_key = ops_.intern(key);
+  }
+  ids.clear();
+  for (const NamedType& output : raw.outputs) {
+    const ValueId value = failed_ ? kNone : current_[output.name];
+    if (value == kNone && !failed_) {
+      fail(ErrorCode::malformed_model, "output " + quote(text(output.name)) + " is provided by nothing");
+    }
+    if (failed_) break;
+    if (values[value].type == nullptr) values[value].type = output.type;
+    ids.push_back(value);
+  }
+  graph.outputs = arena().copy(ids);
+
+  for (auto it = scope.hidden.rbegin(); it != scope.hidden.rend(); ++it) current_[it->first] = it->second;
+  scopes_.pop_back();
+  if (failed_) return false;
+  if (!scope.sorted) sort(id, std::move(scope.implicit));
+  if (failed_) return false;
+  std::vector<Node> nodes;
+  nodes.reserve(raw.nodes.size());
+  for (RawNode& node : raw.nodes) nodes.push_back(node.node);
+  graph.nodes = arena().copy(nodes);
+  raw = {};
+  return true;
+}
+
+// Kahn's algorithm; among the nodes that are ready the one that came first in the file goes first.
+void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit) {
+  std::vector<RawNode>& nodes = raw_[id].nodes;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;  // (producer, reader)
+  for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+    for (const ValueId v : nodes[n].node.inputs) {
+      if (v != kNone && model_->values[v].graph == id && model_->values[v].producer != kNone) {
+        edges.emplace_back(model_->values[v].producer, n);
+      }
+    }
+  }
+  for (const auto& [reader, producer] : implicit) edges.emplace_back(producer, reader);
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  std::vector<std::uint32_t> missing(nodes.size(), 0);
+  for (const auto& [producer, reader] : edges) ++missing[reader];
+
+  std::vector<std::uint32_t> order, ready;
+  const auto later = std::greater<std::uint32_t>();
+  for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+    if (missing[n] == 0) ready.push_back(n);
+  }
+  std::make_heap(ready.begin(), ready.end(), later);
+  while (!ready.empty()) {
+    std::pop_heap(ready.begin(), ready.end(), later);
+    const std::uint32_t n = ready.back();
+    ready.pop_back();
+    order.push_back(n);
+    for (auto e = std::lower_bound(edges.begin(), edges.end(), std::pair(n, 0u)); e != edges.end() && e->first == n;
+         ++e) {
+      if (--missing[e->second] == 0) {
+        ready.push_back(e->second);
+        std::push_heap(ready.begin(), ready.end(), later);
+      }
+    }
+  }
+  if (order.size() < nodes.size()) {
+    const auto stuck = static_cast<std::size_t>(
+        std::find_if(missing.begin(), missing.end(), [](std::uint32_t m) { return m > 0; }) - missing.begin());
+    fail(ErrorCode::malformed_model, "the graph has a cycle: " + describe_node(nodes[stuck].node) +
+                                         " needs its own result, directly or through others");
+    return;
+  }
+  std::vector<RawNode> sorted;
+  sorted.reserve(nodes.size());
+  for (const std::uint32_t n : order) sorted.push_back(nodes[n]);
+  nodes = std::move(sorted);
+  for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+    for (const ValueId v : nodes[n].node.outputs) {
+      if (v != kNone) model_->values[v].producer = n;
+    }
+  }
+}
+
+}  // namespace shapecheck

@@ -1,0 +1,73 @@
+// Turns what a reader found, nodes that name their edges, into a Model: names become values, scopes are resolved,
+// nodes are brought into an order in which everything is computed before it is read.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <shapecheck/error.h>
+#include <shapecheck/limits.h>
+
+#include "base/interner.h"
+#include "graph/graph.h"
+
+namespace shapecheck {
+
+class GraphBuilder {
+ public:
+  using NameId = std::uint32_t;  ///< 0 is the empty name
+
+  struct NamedType {
+    NameId name = 0;
+    const TypeSpec* type = nullptr;
+  };
+  struct RawNode {
+    Node node;  ///< without inputs and outputs
+    std::span<const NameId> inputs, outputs;
+  };
+  struct RawGraph {
+    std::string_view name;
+    std::vector<RawNode> nodes;
+    std::vector<NamedType> inputs, outputs;
+    std::vector<const Tensor*> initializers;
+  };
+
+  explicit GraphBuilder(const Limits& limits);
+
+  Arena& arena() { return model_->arena; }
+  Model::Impl& model() { return *model_; }
+  NameId name(std::string_view text) { return names_.intern(text); }
+  std::string_view text(NameId id) const { return names_.text(id); }
+
+  /// A new graph; the first one is the main graph. References stay valid.
+  GraphId add_graph();
+  RawGraph& graph(GraphId id) { return raw_[id]; }
+
+  /// Resolves all graphs.
+  /// @return SC002 for a name that nothing provides or that two things provide, and for a cycle;
+  ///         SC005 for too many nodes
+  Result<std::shared_ptr<const Model::Impl>> finish();
+
+ private:
+  struct Scope;
+  bool resolve(GraphId id, std::uint32_t depth);
+  bool define(Scope& scope, NameId name, ValueId value);
+  ValueId look_up(NameId name, const RawNode& reader);
+  void sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit);
+  bool fail(ErrorCode code, std::string message);
+
+  Limits limits_;
+  std::shared_ptr<Model::Impl> model_;
+  Interner names_;
+  Interner ops_;
+  std::deque<RawGraph> raw_;
+  std::vector<ValueId> current_;  ///< by NameId: what the name means here
+  std::vector<Scope*> scopes_;    ///< from the outermost graph to the current one
+  std::vector<char> resolved_;
+  Error error_;
+  bool failed_ = false;
+};
+
+}  // namespace shapecheck

@@ -1,0 +1,78 @@
+// The protobuf wire format (protobuf.dev/programming-guides/encoding), read by position from a file or from memory.
+// What is skipped is not read: payloads of gigabytes cost nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shapecheck/error.h>
+
+#include "io/file.h"
+
+namespace shapecheck {
+
+/// A sticky cursor: after the first bad read every message is at its end, and error() says why.
+class WireReader {
+ public:
+  explicit WireReader(const File& file);
+  explicit WireReader(std::span<const std::byte> bytes);
+
+  enum class WireType : std::uint8_t { varint = 0, fixed64 = 1, length = 2, fixed32 = 5 };
+  struct Field {
+    std::uint32_t number = 0;
+    WireType type = WireType::varint;
+  };
+
+  /// The next field of the current message; false at its end, and after an error.
+  bool next(Field& field);
+
+  /// The value of a field, to be called once for each field that next() gave.
+  std::uint64_t varint();
+  std::uint32_t fixed32();
+  std::uint64_t fixed64();
+  /// Content of a length-delimited field; valid until the next call. Fails if it is longer than `max` bytes.
+  std::span<const std::byte> bytes(std::uint64_t max);
+  std::string_view text(std::uint64_t max);
+  void skip(const Field& field);
+
+  /// Enters a submessage; what is returned goes to leave().
+  std::uint64_t enter();
+  void leave(std::uint64_t outer_end);
+
+  /// A range of the file, to come back to: the content of a length-delimited field, which is skipped.
+  struct Range {
+    std::uint64_t offset = 0, length = 0;
+  };
+  Range skip_range();
+  /// The bytes of a range; the position of the reader stays. Valid until the next call.
+  std::span<const std::byte> bytes_at(Range range);
+
+  std::uint64_t position() const { return pos_; }
+  std::uint64_t size() const { return size_; }
+  std::uint64_t rest() const { return end_ - pos_; }  ///< bytes left in the current message
+  bool ok() const { return !error_; }
+  const Error& error() const { return *error_; }
+  void fail(ErrorCode code, std::string message);
+
+ private:
+  bool load(std::uint64_t at, std::size_t need);
+  const std::byte* peek(std::size_t need);  ///< `need` bytes at pos_, or nullptr after fail()
+
+  const File* file_ = nullptr;
+  std::uint64_t size_ = 0;
+  std::uint64_t pos_ = 0;
+  std::uint64_t end_ = 0;           ///< of the current message
+  std::uint64_t window_start_ = 0;  ///< what of the file is in memory: [window_start_, window_start_ + window_.size())
+  std::span<const std::byte> window_;
+  std::vector<std::byte> buffer_;
+  std::size_t chunk_;
+  bool random_ = false;
+  std::optional<Error> error_;
+};
+
+}  // namespace shapecheck

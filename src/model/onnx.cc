@@ -1,0 +1,723 @@
+// The messages of onnx.proto, walked field by field. Field numbers are the constants of ONNX's generated header;
+// nothing else of it is used, so nothing of it is linked. What is newer than that header stands in `newer`.
+#include "model/onnx.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "graph/builder.h"
+
+namespace shapecheck {
+namespace {
+
+using WireType = WireReader::WireType;
+
+namespace newer {  // onnx.proto of IR version 10 and 13
+constexpr int kNodeOverload = 8;
+constexpr int kFunctionAttributeProto = 11;
+constexpr int kFunctionOverload = 13;
+}  // namespace newer
+
+constexpr std::uint64_t kMaxName = 1u << 20;
+constexpr std::uint64_t kMaxKeptValues = 1024;
+constexpr std::int64_t kMaxIrVersion = 13;
+
+float half_to_float(std::uint16_t h) {
+  const std::uint32_t sign = (h & 0x8000u) << 16;
+  const std::uint32_t exponent = (h >> 10) & 31u;
+  const std::uint32_t fraction = h & 0x3FFu;
+  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000u | fraction << 13);
+  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
+  const float tiny = static_cast<float>(fraction) * 0x1p-24f;
+  return sign != 0 ? -tiny : tiny;
+}
+
+class OnnxReader {
+ public:
+  OnnxReader(WireReader& in, const Limits& limits) : in_(in), limits_(limits), builder_(limits) {}
+
+  Result<std::shared_ptr<const Model::Impl>> read() {
+    read_model();
+    if (!in_.ok()) return in_.error();
+    auto model = builder_.finish();
+    return model;
+  }
+
+ private:
+  using Range = WireReader::Range;
+
+  std::string_view keep(std::string_view text) { return builder_.text(builder_.name(text)); }
+  std::string_view text() { return keep(in_.text(kMaxName)); }
+  std::string_view domain() {
+    const std::string_view d = text();
+    return d == "ai.onnx" ? std::string_view() : d;
+  }
+  std::int64_t integer() { return static_cast<std::int64_t>(in_.varint()); }
+  template <class Read>
+  void message(Read read) {
+    const std::uint64_t outer = in_.enter();
+    read();
+    in_.leave(outer);
+    if (builder_.arena().total() > limits_.max_structure_bytes) {
+      in_.fail(ErrorCode::limit_exceeded, "names, attributes and small constants of more than " +
+                                              std::to_string(limits_.max_structure_bytes) + " bytes");
+    }
+  }
+
+  /// One element or a packed run of a repeated numeric field.
+  template <class Take>
+  void numbers(const WireReader::Field& f, Take take) {
+    if (f.type != WireType::length) {
+      take(f.type == WireType::fixed32 ? in_.fixed32() : f.type == WireType::fixed64 ? in_.fixed64() : in_.varint());
+      return;
+    }
+    message([&] {
+      while (in_.ok() && in_.rest() > 0) take(in_.varint());
+    });
+  }
+
+  void read_model() {
+    using M = onnx::ModelProto;
+    const GraphId main = builder_.add_graph();
+    Model::Impl& model = builder_.model();
+    model.format = "onnx";
+    bool has_graph = false;
+    bool has_ir_version = false;
+    std::vector<OpsetImport> imports;
+    WireReader::Field f;
+    if (in_.size() == 0) in_.fail(ErrorCode::malformed_model, "is empty");
+    while (in_.next(f)) {
+      const bool nested = f.type == WireType::length;
+      switch (f.number) {
+        case M::kIrVersionFieldNumber:
+          if (f.type != WireType::varint) return wrong_type("ir_version");
+          has_ir_version = true;
+          model.ir_version = integer();
+          break;
+        case M::kOpsetImportFieldNumber:
+          if (!nested) return wrong_type("opset_import");
+          message([&] { imports.push_back(read_opset()); });
+          break;
+        case M::kProducerNameFieldNumber:
+          if (!nested) return wrong_type("producer_name");
+          model.producer = text();
+          break;
+        case M::kGraphFieldNumber:
+          if (!nested) return wrong_type("graph");
+          has_graph = true;
+          message([&] { read_graph(main, 0); });
+          break;
+        case M::kFunctionsFieldNumber:
+          if (!nested) return wrong_type("functions");
+          message([&] { read_function(); });
+          break;
+        default:
+          in_.skip(f);
+      }
+    }
+    model.opset_imports = builder_.arena().copy(imports);
+    if (!in_.ok()) return;
+    if (!has_graph) {
+      in_.fail(has_ir_version ? ErrorCode::unsupported_format : ErrorCode::malformed_model,
+               has_ir_version ? "holds no graph: a training checkpoint or weights alone"
+                              : "is not an ONNX model: it has no graph");
+    } else if (!has_ir_version) {
+      in_.fail(ErrorCode::malformed_model, "is not an ONNX model, or is cut off: it has no ir_version");
+    } else if (imports.empty() && model.ir_version >= 3) {
+      in_.fail(ErrorCode::malformed_model, "is cut off, or is no complete ONNX model: it imports no opset");
+    } else if (model.ir_version > kMaxIrVersion) {
+      in_.fail(ErrorCode::unsupported_format, "has IR version " + std::to_string(model.ir_version) +
+                                                  "; the newest that is read is " + std::to_string(kMaxIrVersion));
+    }
+  }
+
+  void wrong_type(std::string_view field) {
+    in_.fail(ErrorCode::malformed_model,
+             "is not an ONNX model: field " + std::string(field) + " has a wrong wire type");
+  }
+
+  OpsetImport read_opset() {
+    OpsetImport out;
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.number == onnx::OperatorSetIdProto::kDomainFieldNumber && f.type == WireType::length)
+        out.domain = domain();
+      else if (f.number == onnx::OperatorSetIdProto::kVersionFieldNumber && f.type == WireType::varint)
+        out.version = integer();
+      else
+        in_.skip(f);
+    }
+    return out;
+  }
+
+  void read_graph(GraphId id, std::uint32_t depth) {
+    using G = onnx::GraphProto;
+    if (depth > limits_.max_graph_depth) {
+      return in_.fail(ErrorCode::limit_exceeded,
+                      "graphs are nested more than " + std::to_string(limits_.max_graph_depth) + " deep");
+    }
+    GraphBuilder::RawGraph& graph = builder_.graph(id);
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.type != WireType::length) {
+        in_.skip(f);
+        continue;
+      }
+      switch (f.number) {
+        case G::kNodeFieldNumber:
+          message([&] { read_node(graph, depth); });
+          break;
+        case G::kNameFieldNumber:
+          graph.name = text();
+          break;
+        case G::kInitializerFieldNumber:
+          message([&] { graph.initializers.push_back(read_tensor()); });
+          break;
+        case G::kSparseInitializerFieldNumber:
+          message([&] { graph.initializers.push_back(read_sparse_tensor()); });
+          break;
+        case G::kInputFieldNumber:
+          message([&] { graph.inputs.push_back(read_value_info()); });
+          break;
+        case G::kOutputFieldNumber:
+          message([&] { graph.outputs.push_back(read_value_info()); });
+          break;
+        default:
+          in_.skip(f);
+      }
+    }
+  }
+
+  void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
+    using N = onnx::NodeProto;
+    GraphBuilder::RawNode raw;
+    const std::size_t first_name = name_stack_.size();
+    std::vector<GraphBuilder::NameId> outputs;
+    std::vector<Attribute> attributes;
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.type != WireType::length) {
+        in_.skip(f);
+        continue;
+      }
+      switch (f.number) {
+        case N::kInputFieldNumber:
+          name_stack_.push_back(builder_.name(in_.text(kMaxName)));
+          break;
+        case N::kOutputFieldNumber:
+          outputs.push_back(builder_.name(in_.text(kMaxName)));
+          break;
+        case N::kNameFieldNumber:
+          raw.node.name = text();
+          break;
+        case N::kOpTypeFieldNumber:
+          raw.node.op = text();
+          break;
+        case N::kDomainFieldNumber:
+          raw.node.domain = domain();
+          break;
+        case newer::kNodeOverload:
+          raw.node.overload = text();
+          break;
+        case N::kAttributeFieldNumber:
+          message([&] { attributes.push_back(read_attribute(depth)); });
+          break;
+        default:
+          in_.skip(f);
+      }
+    }
+    raw.inputs = builder_.arena().copy(std::span<const GraphBuilder::NameId>(name_stack_).subspan(first_name));
+    name_stack_.resize(first_name);
+    raw.outputs = builder_.arena().copy(outputs);
+    raw.node.attributes = builder_.arena().copy(attributes);
+    graph.nodes.push_back(raw);
+  }
+
+  Attribute read_attribute(std::uint32_t depth) {
+    using A = onnx::AttributeProto;
+    Attribute out;
+    std::vector<float> floats;
+    std::vector<std::int64_t> ints;
+    std::vector<std::string_view> strings;
+    std::vector<GraphId> graphs;
+    std::uint64_t float_count = 0, string_count = 0, other_count = 0;
+    const auto add_graph = [&] {
+      const GraphId id = builder_.add_graph();
+      graphs.push_back(id);
+      message([&] { read_graph(id, depth + 1); });
+    };
+    WireReader::Field f;
+    while (in_.next(f)) {
+      const bool nested = f.type == WireType::length;
+      switch (f.number) {
+        case A::kNameFieldNumber:
+          nested ? void(out.name = text()) : in_.skip(f);
+          break;
+        case A::kRefAttrNameFieldNumber:
+          nested ? void(out.ref_attr_name = text()) : in_.skip(f);
+          break;
+        case A::kTypeFieldNumber:
+          numbers(f, [&](std::uint64_t v) {
+            out.type = v <= 14 ? static_cast<Attribute::Type>(v) : Attribute::Type::undefined;
+          });
+          break;
+        case A::kFFieldNumber:
+          if (f.type == WireType::fixed32)
+            out.f = std::bit_cast<float>(in_.fixed32());
+          else
+            in_.skip(f);
+          break;
+        case A::kIFieldNumber:
+          numbers(f, [&](std::uint64_t v) { out.i = static_cast<std::int64_t>(v); });
+          break;
+        case A::kSFieldNumber:
+          if (nested)
+            out.s = short_bytes();
+          else
+            in_.skip(f);
+          break;
+        case A::kTFieldNumber:
+          nested ? message([&] { out.tensor = read_tensor(); }) : in_.skip(f);
+          break;
+        case A::kSparseTensorFieldNumber:
+          nested ? message([&] { out.tensor = read_sparse_tensor(); }) : in_.skip(f);
+          break;
+        case A::kGFieldNumber:
+          nested ? add_graph() : in_.skip(f);
+          break;
+        case A::kGraphsFieldNumber:
+          nested ? add_graph() : in_.skip(f);
+          break;
+        case A::kFloatsFieldNumber:
+          if (f.type == WireType::fixed32) {
+            const float value = std::bit_cast<float>(in_.fixed32());
+            if (++float_count <= kMaxKeptFloats) floats.push_back(value);
+          } else if (nested) {
+            const Range range = in_.skip_range();
+            const std::uint64_t n = range.length / sizeof(float);
+            if (in_.ok() && float_count + n <= kMaxKeptFloats) {
+              const auto bytes = in_.bytes_at(range);
+              for (std::size_t i = 0; i + sizeof(float) <= bytes.size(); i += sizeof(float)) {
+                float value = 0;
+                std::memcpy(&value, bytes.data() + i, sizeof(value));
+                floats.push_back(value);
+              }
+            }
+            float_count += n;
+          } else {
+            in_.skip(f);
+          }
+          break;
+        case A::kIntsFieldNumber:
+          numbers(f, [&](std::uint64_t v) { ints.push_back(static_cast<std::int64_t>(v)); });
+          break;
+        case A::kStringsFieldNumber:
+          if (!nested) {
+            in_.skip(f);
+          } else if (++string_count <= kMaxKeptStrings) {
+            strings.push_back(short_bytes());
+          } else {
+            in_.skip_range();
+          }
+          break;
+        case A::kTpFieldNumber:
+          nested ? message([&] { out.type_spec = read_type(0); }) : in_.skip(f);
+          break;
+        case A::kTensorsFieldNumber:
+        case A::kSparseTensorsFieldNumber:
+        case A::kTypeProtosFieldNumber:
+          ++other_count;
+          in_.skip(f);
+          break;
+        default:
+          in_.skip(f);
+      }
+      if (ints.size() * sizeof(ints[0]) > limits_.max_structure_bytes) {
+        in_.fail(ErrorCode::limit_exceeded,
+                 "an attribute of more than " + std::to_string(limits_.max_structure_bytes) + " bytes");
+      }
+    }
+    if (float_count > kMaxKeptFloats) floats.clear();
+    out.floats = builder_.arena().copy(floats);
+    out.ints = builder_.arena().copy(ints);
+    out.strings = builder_.arena().copy(strings);
+    out.graphs = builder_.arena().copy(graphs);
+    switch (out.type) {
+      case Attribute::Type::floats:
+        out.count = float_count;
+        break;
+      case Attribute::Type::ints:
+        out.count = ints.size();
+        break;
+      case Attribute::Type::strings:
+        out.count = string_count;
+        break;
+      case Attribute::Type::graphs:
+        out.count = graphs.size();
+        break;
+      default:
+        out.count = other_count;
+        break;
+    }
+    return out;
+  }
+
+  /// A string attribute; long ones (embedded engines, tables of words) are no concern of shapes and come out empty.
+  std::string_view short_bytes() {
+    const Range range = in_.skip_range();
+    if (!in_.ok() || range.length > kMaxName) return {};
+    const auto bytes = in_.bytes_at(range);
+    return builder_.arena().copy(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  }
+
+  GraphBuilder::NamedType read_value_info() {
+    using V = onnx::ValueInfoProto;
+    GraphBuilder::NamedType out;
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.type != WireType::length)
+        in_.skip(f);
+      else if (f.number == V::kNameFieldNumber)
+        out.name = builder_.name(in_.text(kMaxName));
+      else if (f.number == V::kTypeFieldNumber)
+        message([&] { out.type = read_type(0); });
+      else
+        in_.skip(f);
+    }
+    return out;
+  }
+
+  const TypeSpec* read_type(std::uint32_t depth) {
+    using T = onnx::TypeProto;
+    TypeSpec* out = builder_.arena().make<TypeSpec>();
+    if (depth > 16) {
+      in_.fail(ErrorCode::limit_exceeded, "a type is nested more than 16 deep");
+      return out;
+    }
+    const auto element = [&](TypeSpec::Kind kind, std::uint32_t number) {
+      out->kind = kind;
+      message([&] {
+        WireReader::Field f;
+        while (in_.next(f)) {
+          if (f.number == number && f.type == WireType::length)
+            message([&] { out->element = read_type(depth + 1); });
+          else
+            in_.skip(f);
+        }
+      });
+    };
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.type != WireType::length) {
+        in_.skip(f);
+        continue;
+      }
+      switch (f.number) {
+        case T::kTensorTypeFieldNumber:
+        case T::kSparseTensorTypeFieldNumber:
+          out->kind = f.number == T::kTensorTypeFieldNumber ? TypeSpec::Kind::tensor : TypeSpec::Kind::sparse_tensor;
+          message([&] { read_tensor_type(*out); });
+          break;
+        case T::kSequenceTypeFieldNumber:
+          element(TypeSpec::Kind::sequence, onnx::TypeProto_Sequence::kElemTypeFieldNumber);
+          break;
+        case T::kOptionalTypeFieldNumber:
+          element(TypeSpec::Kind::optional, onnx::TypeProto_Optional::kElemTypeFieldNumber);
+          break;
+        case T::kMapTypeFieldNumber:
+          element(TypeSpec::Kind::map, onnx::TypeProto_Map::kValueTypeFieldNumber);
+          break;
+        case T::kOpaqueTypeFieldNumber:
+          out->kind = TypeSpec::Kind::opaque;
+          in_.skip(f);
+          break;
+        default:
+          in_.skip(f);
+      }
+    }
+    return out;
+  }
+
+  void read_tensor_type(TypeSpec& out) {
+    using T = onnx::TypeProto_Tensor;
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.number == T::kElemTypeFieldNumber && f.type == WireType::varint) {
+        out.dtype = dtype_of(in_.varint());
+      } else if (f.number == T::kShapeFieldNumber && f.type == WireType::length) {
+        std::vector<DeclaredDim> dims;
+        message([&] {
+          WireReader::Field g;
+          while (in_.next(g)) {
+            if (g.number == onnx::TensorShapeProto::kDimFieldNumber && g.type == WireType::length) {
+              message([&] { dims.push_back(read_dim()); });
+            } else {
+              in_.skip(g);
+            }
+          }
+        });
+        check_rank(dims.size());
+        out.has_shape = true;
+        out.dims = builder_.arena().copy(dims);
+      } else {
+        in_.skip(f);
+      }
+    }
+  }
+
+  DeclaredDim read_dim() {
+    using D = onnx::TensorShapeProto_Dimension;
+    DeclaredDim out;
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.number == D::kDimValueFieldNumber && f.type == WireType::varint) {
+        out = {.value = std::max<std::int64_t>(integer(), -1), .symbol = {}};
+      } else if (f.number == D::kDimParamFieldNumber && f.type == WireType::length) {
+        out = {.value = -1, .symbol = text()};
+      } else {
+        in_.skip(f);
+      }
+    }
+    return out;
+  }
+
+  static DType dtype_of(std::uint64_t number) { return number <= 26 ? static_cast<DType>(number) : DType::unknown; }
+
+  void check_rank(std::size_t rank) {
+    if (rank > limits_.max_rank) {
+      in_.fail(ErrorCode::limit_exceeded,
+               "a tensor with " + std::to_string(rank) + " axes; the limit is " + std::to_string(limits_.max_rank));
+    }
+  }
+
+  const Tensor* read_tensor() {
+    using T = onnx::TensorProto;
+    Tensor out;
+    std::vector<std::int64_t> dims;
+    struct Payload {
+      std::uint32_t field;
+      Range range;
+    };
+    std::vector<Payload> payloads;        // packed runs and raw_data, skipped over at first
+    std::vector<std::uint64_t> elements;  // unpacked ones
+    WireReader::Field f;
+    while (in_.next(f)) {
+      switch (f.number) {
+        case T::kDimsFieldNumber:
+          numbers(f, [&](std::uint64_t v) { dims.push_back(static_cast<std::int64_t>(v)); });
+          break;
+        case T::kDataTypeFieldNumber:
+          numbers(f, [&](std::uint64_t v) { out.dtype = dtype_of(v); });
+          break;
+        case T::kNameFieldNumber:
+          if (f.type == WireType::length)
+            out.name = text();
+          else
+            in_.skip(f);
+          break;
+        case T::kDataLocationFieldNumber:
+          numbers(f, [&](std::uint64_t v) { out.external = v == onnx::TensorProto_DataLocation_EXTERNAL; });
+          break;
+        case T::kFloatDataFieldNumber:
+        case T::kInt32DataFieldNumber:
+        case T::kInt64DataFieldNumber:
+        case T::kDoubleDataFieldNumber:
+        case T::kUint64DataFieldNumber:
+        case T::kRawDataFieldNumber:
+          if (f.type == WireType::length) {
+            const Range range = in_.skip_range();
+            if (payloads.size() < 64) payloads.push_back({f.number, range});
+          } else {
+            const std::uint64_t v = f.type == WireType::fixed32   ? in_.fixed32()
+                                    : f.type == WireType::fixed64 ? in_.fixed64()
+                                                                  : in_.varint();
+            if (elements.size() <= kMaxKeptValues) elements.push_back(v);
+          }
+          break;
+        default:
+          in_.skip(f);
+      }
+      if (dims.size() > limits_.max_rank) check_rank(dims.size());
+    }
+    out.dims = builder_.arena().copy(dims);
+    const std::uint64_t n = element_count(out);
+    if (in_.ok() && !out.external && n <= kMaxKeptValues) {
+      for (const Payload& p : payloads) {
+        const bool raw = p.field == T::kRawDataFieldNumber;
+        if (p.range.length <= kMaxKeptValues * 10) decode(in_.bytes_at(p.range), raw, p.field, out.dtype, elements);
+      }
+      keep_values(out, n, elements);
+    }
+    return builder_.arena().make<Tensor>(out);
+  }
+
+  /// Elements of a tensor; fails on negative dims and where they are more than 2^63 - 1.
+  std::uint64_t element_count(const Tensor& tensor) {
+    std::int64_t n = 1;
+    bool empty = false;
+    for (const std::int64_t d : tensor.dims) {
+      if (d < 0) {
+        in_.fail(ErrorCode::malformed_model,
+                 "weight " + quote(tensor.name) + " has a negative dim, " + std::to_string(d));
+        return 0;
+      }
+      empty = empty || d == 0;
+    }
+    for (const std::int64_t d : tensor.dims) {
+      const auto product = empty ? std::optional<std::int64_t>(0) : checked_mul(n, d);
+      if (!product) {
+        in_.fail(ErrorCode::malformed_model, "weight " + quote(tensor.name) + " claims more than 2^63 elements");
+        return 0;
+      }
+      n = *product;
+    }
+    return static_cast<std::uint64_t>(n);
+  }
+
+  /// Appends the bit patterns of a payload to `out`: varints of the typed fields, little-endian elements otherwise.
+  static void decode(std::span<const std::byte> bytes, bool raw, std::uint32_t field, DType dtype,
+                     std::vector<std::uint64_t>& out) {
+    using T = onnx::TensorProto;
+    std::size_t width = 0;
+    if (raw)
+      width = bit_width(dtype) / 8;
+    else if (field == T::kFloatDataFieldNumber)
+      width = 4;
+    else if (field == T::kDoubleDataFieldNumber)
+      width = 8;
+    if (raw && (width == 0 || width > 8)) return;
+    if (width > 0) {
+      for (std::size_t i = 0; i + width <= bytes.size() && out.size() <= kMaxKeptValues; i += width) {
+        std::uint64_t v = 0;
+        std::memcpy(&v, bytes.data() + i, width);
+        out.push_back(v);
+      }
+      return;
+    }
+    WireReader varints(bytes);
+    while (varints.ok() && varints.rest() > 0 && out.size() <= kMaxKeptValues) out.push_back(varints.varint());
+  }
+
+  void keep_values(Tensor& tensor, std::uint64_t n, const std::vector<std::uint64_t>& bits) {
+    if (bits.size() != n) return;
+    const unsigned width = bit_width(tensor.dtype);
+    if (is_integer(tensor.dtype) || tensor.dtype == DType::boolean) {
+      if (width < 8) return;  // packed pairs of int4
+      std::vector<std::int64_t> values;
+      for (const std::uint64_t b : bits) {
+        const unsigned shift = 64 - width;
+        const bool is_signed = is_signed_integer(tensor.dtype);
+        values.push_back(is_signed ? static_cast<std::int64_t>(b << shift) >> shift
+                                   : static_cast<std::int64_t>(b << shift >> shift));
+      }
+      tensor.integers = builder_.arena().copy(values);
+      tensor.has_values = true;
+    } else if (tensor.dtype == DType::float32 || tensor.dtype == DType::float64 || tensor.dtype == DType::float16) {
+      std::vector<double> values;
+      for (const std::uint64_t b : bits) {
+        values.push_back(tensor.dtype == DType::float64   ? std::bit_cast<double>(b)
+                         : tensor.dtype == DType::float32 ? std::bit_cast<float>(static_cast<std::uint32_t>(b))
+                                                          : half_to_float(static_cast<std::uint16_t>(b)));
+      }
+      tensor.reals = builder_.arena().copy(values);
+      tensor.has_values = true;
+    }
+  }
+
+  const Tensor* read_sparse_tensor() {
+    using S = onnx::SparseTensorProto;
+    Tensor out;
+    std::vector<std::int64_t> dims;
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.number == S::kDimsFieldNumber) {
+        numbers(f, [&](std::uint64_t v) { dims.push_back(static_cast<std::int64_t>(v)); });
+      } else if (f.number == S::kValuesFieldNumber && f.type == WireType::length) {
+        message([&] {
+          const Tensor* values = read_tensor();
+          out.name = values->name;
+          out.dtype = values->dtype;
+          out.external = values->external;
+        });
+      } else {
+        in_.skip(f);
+      }
+      if (dims.size() > limits_.max_rank) check_rank(dims.size());
+    }
+    out.dims = builder_.arena().copy(dims);
+    element_count(out);
+    return builder_.arena().make<Tensor>(out);
+  }
+
+  void read_function() {
+    using F = onnx::FunctionProto;
+    Function out;
+    out.body = builder_.add_graph();
+    std::vector<std::string_view> required;
+    std::vector<Attribute> defaults;
+    std::vector<OpsetImport> imports;
+    GraphBuilder::RawGraph& graph = builder_.graph(out.body);
+    WireReader::Field f;
+    while (in_.next(f)) {
+      if (f.type != WireType::length) {
+        in_.skip(f);
+        continue;
+      }
+      switch (f.number) {
+        case F::kNameFieldNumber:
+          out.name = graph.name = text();
+          break;
+        case F::kDomainFieldNumber:
+          out.domain = domain();
+          break;
+        case newer::kFunctionOverload:
+          out.overload = text();
+          break;
+        case F::kInputFieldNumber:
+          graph.inputs.push_back({builder_.name(in_.text(kMaxName)), nullptr});
+          break;
+        case F::kOutputFieldNumber:
+          graph.outputs.push_back({builder_.name(in_.text(kMaxName)), nullptr});
+          break;
+        case F::kAttributeFieldNumber:
+          required.push_back(text());
+          break;
+        case newer::kFunctionAttributeProto:
+          message([&] { defaults.push_back(read_attribute(0)); });
+          break;
+        case F::kNodeFieldNumber:
+          message([&] { read_node(graph, 0); });
+          break;
+        case F::kOpsetImportFieldNumber:
+          message([&] { imports.push_back(read_opset()); });
+          break;
+        default:
+          in_.skip(f);
+      }
+    }
+    out.required_attributes = builder_.arena().copy(required);
+    out.default_attributes = builder_.arena().copy(defaults);
+    out.opset_imports = builder_.arena().copy(imports);
+    builder_.model().functions.push_back(out);
+  }
+
+  WireReader& in_;
+  const Limits& limits_;
+  GraphBuilder builder_;
+  std::vector<GraphBuilder::NameId> name_stack_;  // inputs of the nodes that are being read, innermost last
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Model::Impl>> read_onnx(WireReader& in, const Limits& limits) {
+  return OnnxReader(in, limits).read();
+}
+
+}  // namespace shapecheck
