@@ -1,0 +1,317 @@
+#include "infer/evaluator.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/text.h"
+
+namespace shapecheck {
+
+Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
+    : model_(model),
+      rules_(rules),
+      phase_(phase),
+      facts_(model.values.size()),
+      given_(model.values.size(), false),
+      operators_(1 + model.functions.size()) {
+  frames_.emplace_back();
+}
+
+Shape Evaluator::shape_of(std::span<const std::int64_t> dims) {
+  std::vector<Dim> out;
+  out.reserve(dims.size());
+  for (const std::int64_t d : dims) out.push_back(d < 0 ? pool_.symbol({}) : Dim(d));
+  return {true, arena_.copy(out)};
+}
+
+void Evaluator::run() { run_graph(0); }
+
+// Weights become facts; inputs that nobody spoke of become unknown.
+void Evaluator::enter(GraphId id) {
+  const Graph& graph = model_.graphs[id];
+  for (const ValueId v : graph.inputs) {
+    if (!given_[v] && model_.values[v].type != nullptr) facts_[v].dtype = model_.values[v].type->dtype;
+  }
+  for (const ValueId v : graph.initializers) {
+    if (given_[v]) continue;
+    const Tensor& t = *model_.values[v].initializer;
+    Facts& f = facts_[v];
+    f.dtype = t.dtype;
+    f.shape = shape_of(t.dims);
+    if (t.has_values && t.integers.size() + t.reals.size() <= kMaxTrackedValues) {
+      std::vector<Dim> integers(t.integers.begin(), t.integers.end());
+      f.has_integers = !is_float(t.dtype);
+      f.has_reals = is_float(t.dtype);
+      f.integers = arena_.copy(integers);
+      f.reals = t.reals;
+    }
+    given_[v] = true;
+  }
+}
+
+void Evaluator::run_graph(GraphId id) {
+  enter(id);
+  for (const Node& node : model_.graphs[id].nodes) run_node(node);
+}
+
+const Evaluator::Operator& Evaluator::resolve(const Node& node) {
+  const std::uint32_t scope = frames_.back().scope;
+  std::vector<Operator>& known = operators_[scope];
+  if (known.empty()) known.resize(model_.op_key_count);
+  Operator& op = known[node.op_key];
+  if (op.kind != Operator::Kind::unresolved) return op;
+  for (std::uint32_t f = 0; f < model_.functions.size(); ++f) {
+    const Function& function = model_.functions[f];
+    if (function.name == node.op && function.domain == node.domain && function.overload == node.overload) {
+      op.kind = Operator::Kind::function;
+      op.function = f;
+      return op;
+    }
+  }
+  op.opset = model_.opset(node.domain);
+  if (scope > 0) {
+    for (const OpsetImport& o : model_.functions[scope - 1].opset_imports) {
+      if (o.domain == node.domain) op.opset = o.version;
+    }
+  }
+  op.kind = Operator::Kind::unknown;
+  if (node.domain.empty()) {
+    op.kind = Operator::Kind::control;
+    if (node.op == "If")
+      op.control = &Evaluator::run_if;
+    else if (node.op == "Loop")
+      op.control = &Evaluator::run_loop;
+    else if (node.op == "Scan")
+      op.control = &Evaluator::run_scan;
+    else
+      op.kind = Operator::Kind::unknown;
+  }
+  if (op.kind == Operator::Kind::unknown) {
+    op.rule = find_rule(rules_, node.domain, node.op, op.opset);
+    if (op.rule != nullptr) op.kind = Operator::Kind::rule;
+  }
+  return op;
+}
+
+Node Evaluator::with_attributes_of_call(const Node& node) {
+  const Frame& frame = frames_.back();
+  if (frame.call == nullptr) return node;
+  const bool refers = std::any_of(node.attributes.begin(), node.attributes.end(),
+                                  [](const Attribute& a) { return !a.ref_attr_name.empty(); });
+  if (!refers) return node;
+  const Function& function = model_.functions[frame.scope - 1];
+  std::vector<Attribute> attributes;
+  for (const Attribute& a : node.attributes) {
+    if (a.ref_attr_name.empty()) {
+      attributes.push_back(a);
+      continue;
+    }
+    const Attribute* value = frame.call->find(a.ref_attr_name);
+    for (const Attribute& d : function.default_attributes) {
+      if (value == nullptr && d.name == a.ref_attr_name) value = &d;
+    }
+    if (value == nullptr) continue;  // not given in the call: as if the node did not have it
+    attributes.push_back(*value);
+    attributes.back().name = a.name;
+  }
+  Node out = node;
+  out.attributes = arena_.copy(attributes);
+  return out;
+}
+
+void Evaluator::run_node(const Node& original) {
+  const Node* node = &original;
+  if (frames_.back().call != nullptr) {
+    node = arena_.make<Node>(with_attributes_of_call(original));
+  }
+  const Node* const outer = std::exchange(node_, node);
+  const bool outer_muted = std::exchange(muted_, false);
+  const bool outer_failed = std::exchange(node_failed_, false);
+  if (budget_ == 0) {
+    forget(*node, false);
+  } else {
+    if (--budget_ == 0) unproven("the model asks for too many steps");
+    for (const ValueId v : node->inputs) muted_ = muted_ || (v != kNone && facts_[v].tainted);
+    const Operator& op = resolve(*node);
+    switch (op.kind) {
+      case Operator::Kind::rule:
+        run_rule(*node, op);
+        break;
+      case Operator::Kind::function:
+        call_function(*node, op.function);
+        break;
+      case Operator::Kind::control:
+        (this->*op.control)(*node);
+        break;
+      case Operator::Kind::unknown:
+      case Operator::Kind::unresolved:
+        unproven("no rule for this operator");
+        forget(*node, muted_);
+        break;
+    }
+  }
+  node_ = outer;
+  muted_ = outer_muted;
+  node_failed_ = outer_failed;
+}
+
+void Evaluator::run_rule(const Node& node, const Operator& op) {
+  inputs_.clear();
+  for (const ValueId v : node.inputs) inputs_.push_back(v == kNone ? nullptr : &facts_[v]);
+  outputs_.assign(node.outputs.size(), Facts{});
+  RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this);
+  apply(*op.rule, c);
+  const bool fails = node_failed_ || muted_;
+  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+    if (node.outputs[i] == kNone) continue;
+    Facts& out = facts_[node.outputs[i]];
+    out = fails ? Facts{} : outputs_[i];
+    out.dtype = outputs_[i].dtype;
+    out.tainted = fails;
+  }
+}
+
+void Evaluator::forget(const Node& node, bool tainted) {
+  for (const ValueId v : node.outputs) {
+    if (v == kNone) continue;
+    facts_[v] = Facts{};
+    facts_[v].tainted = tainted;
+  }
+}
+
+std::string Evaluator::name_of(const Node& node) const {
+  std::string name(node.name);
+  for (std::size_t i = 0; name.empty() && i < node.outputs.size(); ++i) {
+    if (node.outputs[i] != kNone) name = model_.values[node.outputs[i]].name;
+  }
+  return frames_.back().path + name;
+}
+
+Finding Evaluator::finding(Requirement requirement) const {
+  Finding f;
+  f.node = node_;
+  f.node_name = name_of(*node_);
+  if (requirement.of_a.input >= 0) f.blamed = node_->inputs[static_cast<std::size_t>(requirement.of_a.input)];
+  f.requirement = std::move(requirement);
+  return f;
+}
+
+void Evaluator::require(Truth truth, Requirement requirement) {
+  if (muted_) return;
+  if (truth == Truth::no) {
+    node_failed_ = true;
+    Finding f = finding(std::move(requirement));
+    f.text = sentence(f.requirement, *node_);
+    if (conditional_ == 0) {
+      violations_.push_back(std::move(f));
+    } else {
+      f.requirement.text = "fails if it runs: " + f.text;
+      unproven_.push_back(std::move(f));
+    }
+    return;
+  }
+  Finding f = finding(std::move(requirement));
+  const Requirement& q = f.requirement;
+  // What must hold for the node to run may be assumed from here on.
+  if (conditional_ == 0 && q.kind == Requirement::Kind::equal) {
+    for (const auto& [side, other, subject] : {std::tuple(q.a, q.b, q.of_b), std::tuple(q.b, q.a, q.of_a)}) {
+      const Dim symbol = pool_.resolve(side);
+      if (!pool_.is_symbol(symbol)) continue;
+      Binding b{symbol, f.node_name + " (" + std::string(f.node->op) + "): " + std::string(q.what), f.node_name,
+                std::string(f.node->op)};
+      if (subject.input >= 0) b.why += ", " + text_of(f.node->inputs[static_cast<std::size_t>(subject.input)]);
+      if (pool_.bind(symbol, other)) {
+        bindings_.push_back(std::move(b));
+        open_.push_back(std::move(f));
+        return;
+      }
+    }
+    pool_.assume_equal(q.a, q.b);
+  }
+  open_.push_back(std::move(f));
+}
+
+void Evaluator::unproven(std::string_view why) {
+  if (muted_) return;
+  if (!unproven_.empty() && unproven_.back().node == node_) return;
+  Requirement q;
+  q.text = why;
+  unproven_.push_back(finding(std::move(q)));
+}
+
+std::string Evaluator::shape_text(const Shape& shape) {
+  if (!shape.known) return "[?]";
+  std::string out = "[";
+  for (std::size_t i = 0; i < shape.dims.size(); ++i) {
+    out += (i > 0 ? ", " : "") + pool_.text(pool_.resolve(shape.dims[i]));
+  }
+  return out + "]";
+}
+
+std::string Evaluator::text_of(ValueId id) const {
+  const Value& value = model_.values[id];
+  const Facts& f = facts_[id];
+  std::string out = (value.initializer != nullptr ? "weight " : "") + quote(value.name);
+  if (f.shape.known) out += " " + const_cast<Evaluator*>(this)->shape_text(f.shape);
+  return out;
+}
+
+std::string Evaluator::sentence(const Requirement& q, const Node& node) {
+  const auto input_text = [&](Subject s) { return text_of(node.inputs[static_cast<std::size_t>(s.input)]); };
+  const auto side = [&](Dim d, Subject s) {
+    const std::string value = pool_.text(pool_.resolve(d));
+    if (s.input < 0) return value;
+    if (s.axis < 0) return input_text(s) + " has " + value;
+    return "axis " + std::to_string(s.axis) + " of " + input_text(s) + " is " + value;
+  };
+  const std::string what(q.what);
+  const std::string a = pool_.text(pool_.resolve(q.a)), b = pool_.text(pool_.resolve(q.b));
+  switch (q.kind) {
+    case Requirement::Kind::equal:
+      if (q.of_b.input < 0) return side(q.a, q.of_a) + ", but must be " + b + " (" + what + ")";
+      if (q.of_a.input < 0) return what + " is " + a + ", but " + side(q.b, q.of_b);
+      return side(q.a, q.of_a) + ", but " + side(q.b, q.of_b) + " (" + what + ")";
+    case Requirement::Kind::at_least:
+      return (q.of_a.input < 0 ? what + " is " + a : side(q.a, q.of_a)) + ", but must be at least " + b +
+             (q.of_a.input < 0 ? "" : " (" + what + ")");
+    case Requirement::Kind::multiple:
+      return side(q.a, q.of_a) + ", which is not a multiple of " + b + " (" + what + ")";
+    case Requirement::Kind::broadcastable:
+      return side(q.a, q.of_a) + " and " + side(q.b, q.of_b) + ": they cannot be broadcast, as neither is 1";
+    case Requirement::Kind::rank:
+      return input_text(q.of_a) + " has " + count_of(q.a.constant(), "axis", "axes") + ", but must have " +
+             (what.empty() ? "" : what + " ") + b;
+    case Requirement::Kind::other:
+      return q.text;
+  }
+  return q.text;
+}
+
+// What two executions of the same value have in common.
+Facts Evaluator::join(const Facts& a, const Facts& b) {
+  Facts out;
+  out.kind = a.kind == b.kind ? a.kind : Facts::Kind::other;
+  out.dtype = a.dtype == b.dtype ? a.dtype : DType::unknown;
+  out.tainted = a.tainted || b.tainted;
+  if (a.shape.known && b.shape.known && a.shape.rank() == b.shape.rank()) {
+    std::vector<Dim> dims;
+    for (std::size_t i = 0; i < a.shape.rank(); ++i) {
+      const bool same = pool_.equal(a.shape.dims[i], b.shape.dims[i]) == Truth::yes;
+      dims.push_back(same ? a.shape.dims[i] : pool_.symbol({}));
+    }
+    out.shape = {true, arena_.copy(dims)};
+  }
+  if (a.has_integers && b.has_integers &&
+      std::equal(a.integers.begin(), a.integers.end(), b.integers.begin(), b.integers.end())) {
+    out.has_integers = true;
+    out.integers = a.integers;
+  }
+  if (out.kind == Facts::Kind::sequence && a.element != nullptr && b.element != nullptr) {
+    out.element = arena_.make<Facts>(join(*a.element, *b.element));
+    out.length = a.length == b.length ? a.length : pool_.symbol({});
+  }
+  return out;
+}
+
+}  // namespace shapecheck

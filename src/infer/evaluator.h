@@ -1,0 +1,113 @@
+// Pushes facts through a graph, node by node, and collects what the nodes require. Knows no operator: the rules come
+// as a table, what cannot be a rule (If, Loop, functions) stands in control_flow.cc.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/arena.h"
+#include "graph/graph.h"
+#include "rule/rule.h"
+#include "tensor/dim.h"
+
+namespace shapecheck {
+
+/// Something that a node requires, with the node.
+struct Finding {
+  const Node* node = nullptr;
+  std::string node_name;  ///< as the user knows it, with the function calls that lead to it
+  Requirement requirement;
+  std::string text;        ///< of a violation: the sentence, with the names and sizes at that moment
+  ValueId blamed = kNone;  ///< the value whose size is at fault
+};
+
+/// A symbol that a requirement fixed.
+struct Binding {
+  Dim symbol;
+  std::string why;  ///< "fc1 (Gemm): inner dimension, weight `fc1.weight` [10, 64]"
+  std::string node, op;
+};
+
+class Evaluator final : private RequirementSink {
+ public:
+  Evaluator(const Model::Impl& model, RuleTable rules, Phase phase);
+
+  DimPool& pool() { return pool_; }
+  Arena& arena() { return arena_; }
+
+  /// Says what a value is before run(); inputs of which nothing is said are unknown.
+  void set(ValueId value, const Facts& facts) { facts_[value] = facts, given_[value] = true; }
+  /// A shape from sizes; -1 becomes a fresh symbol.
+  Shape shape_of(std::span<const std::int64_t> dims);
+
+  void run();
+
+  const Facts& facts(ValueId value) const { return facts_[value]; }
+  const std::vector<Finding>& violations() const { return violations_; }  ///< proved: nothing that fits can run
+  const std::vector<Finding>& open() const { return open_; }              ///< neither proved nor disproved
+  const std::vector<Finding>& unproven() const { return unproven_; }      ///< nodes whose acceptance is not known
+  const std::vector<Binding>& bindings() const { return bindings_; }
+
+  /// "`x` [100, 9]", "weight `fc1.weight` [10, 64]".
+  std::string text_of(ValueId value) const;
+  std::string shape_text(const Shape& shape);
+  std::string sentence(const Requirement& requirement, const Node& node);
+
+ private:
+  struct Operator {
+    enum class Kind : std::uint8_t { unresolved, rule, function, control, unknown } kind = Kind::unresolved;
+    const Rule* rule = nullptr;
+    std::uint32_t function = 0;
+    void (Evaluator::*control)(const Node&) = nullptr;
+    std::int64_t opset = 0;
+  };
+  /// A function call, or the model itself at the bottom.
+  struct Frame {
+    std::uint32_t scope = 0;  // 0: the model; else 1 + index of the function
+    const Node* call = nullptr;
+    std::string path;  // "outer/"
+  };
+
+  void require(Truth truth, Requirement requirement) override;
+  void unproven(std::string_view why) override;
+
+  void enter(GraphId graph);
+  void run_graph(GraphId graph);
+  void run_node(const Node& node);
+  void run_rule(const Node& node, const Operator& op);
+  void call_function(const Node& node, std::uint32_t function);
+  void run_if(const Node& node);
+  void run_loop(const Node& node);
+  void run_scan(const Node& node);
+  void run_unfollowed_body(const Node& node);
+  const Operator& resolve(const Node& node);
+  Node with_attributes_of_call(const Node& node);
+
+  Facts join(const Facts& a, const Facts& b);
+  void forget(const Node& node, bool tainted);
+  std::string name_of(const Node& node) const;
+  Finding finding(Requirement requirement) const;
+
+  const Model::Impl& model_;
+  RuleTable rules_;
+  Phase phase_;
+  DimPool pool_;
+  Arena arena_;
+  std::vector<Facts> facts_;
+  std::vector<bool> given_;
+  std::vector<std::vector<Operator>> operators_;  // by scope, then by Node::op_key
+  std::vector<Frame> frames_;
+  std::vector<Finding> violations_, open_, unproven_;
+  std::vector<Binding> bindings_;
+  const Node* node_ = nullptr;     // the one that a rule is looking at
+  std::uint32_t conditional_ = 0;  // inside this many branches and bodies that may not run
+  bool muted_ = false;             // the node's inputs come from a node that fails
+  bool node_failed_ = false;
+  std::uint64_t budget_ = 20'000'000;  // node visits; functions that call functions could ask for 2^n
+  std::vector<const Facts*> inputs_;
+  std::vector<Facts> outputs_;
+};
+
+}  // namespace shapecheck

@@ -1,0 +1,66 @@
+#include "ops/common.h"
+
+#include <algorithm>
+
+namespace shapecheck {
+
+std::optional<std::vector<Dim>> broadcast_inputs(RuleContext& c, std::size_t first, std::size_t last) {
+  std::size_t rank = 0, unknown = 0, shaped = 0;
+  for (std::size_t i = first; i <= last && i < c.input_count(); ++i) {
+    if (!c.has(i)) continue;
+    unknown += c.known(i) ? 0 : 1;
+    shaped += c.known(i) && c.rank(i) > 0 ? 1 : 0;
+    if (c.known(i)) rank = std::max(rank, c.rank(i));
+  }
+  if (unknown > 0) {
+    if (unknown > 1 || shaped > 0) c.unproven("the shape of an input is not known");
+    return std::nullopt;
+  }
+  std::vector<Dim> out(rank, Dim(1));
+  std::vector<Subject> from(rank);
+  bool good = true;
+  for (std::size_t i = first; i <= last && i < c.input_count(); ++i) {
+    if (!c.has(i)) continue;
+    const std::size_t skip = rank - c.rank(i);
+    for (std::size_t axis = skip; axis < rank; ++axis) {
+      const Dim d = c.dim(i, axis - skip);
+      const Subject here{static_cast<int>(i), static_cast<int>(axis - skip)};
+      if (!d.is(1) && !out[axis].is(1)) good = c.broadcastable(out[axis], from[axis], d, here) && good;
+      if (from[axis].input < 0 || out[axis].is(1)) from[axis] = here;
+      out[axis] = c.pool.broadcast(out[axis], d);
+    }
+  }
+  if (!good) return std::nullopt;
+  return out;
+}
+
+std::optional<Axes> axes_of(RuleContext& c, std::size_t input, std::size_t rank) {
+  Axes out;
+  std::vector<std::int64_t> values;
+  if (const Attribute* a = c.attribute("axes")) {
+    values.assign(a->ints.begin(), a->ints.end());
+    out.given = true;
+  } else if (c.has(input)) {
+    const auto constants = c.constants(input);
+    if (!constants) {
+      c.unproven("the axes are not known");
+      return std::nullopt;
+    }
+    values = *constants;
+    out.given = true;
+  }
+  for (const std::int64_t v : values) {
+    const auto axis = c.axis(v, rank);
+    if (!axis) return std::nullopt;
+    out.values.push_back(*axis);
+  }
+  return out;
+}
+
+std::vector<Dim> fresh_shape(RuleContext& c, std::size_t rank) {
+  std::vector<Dim> out;
+  for (std::size_t i = 0; i < rank; ++i) out.push_back(c.fresh());
+  return out;
+}
+
+}  // namespace shapecheck

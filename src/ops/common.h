@@ -1,0 +1,34 @@
+// What several families need.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "rule/rule.h"
+
+namespace shapecheck {
+
+/// The shape that inputs `first`, `first+1`, ... `last` have when they are broadcast together
+/// (onnx/docs/Broadcasting.md), each pair of sizes being required to be compatible. Nothing if a shape is unknown or a
+/// requirement is proved false.
+std::optional<std::vector<Dim>> broadcast_inputs(RuleContext& c, std::size_t first, std::size_t last);
+
+/// Axes from the attribute `axes` or, if there is none, from input `input`; each within [0, rank). `given` says whether
+/// any were given. Nothing if they are not known or out of range (which fails the node).
+struct Axes {
+  bool given = false;
+  std::vector<std::size_t> values;
+  bool has(std::size_t axis) const {
+    for (const std::size_t v : values) {
+      if (v == axis) return true;
+    }
+    return false;
+  }
+};
+std::optional<Axes> axes_of(RuleContext& c, std::size_t input, std::size_t rank);
+
+/// A shape of a known rank with unknown sizes.
+std::vector<Dim> fresh_shape(RuleContext& c, std::size_t rank);
+
+}  // namespace shapecheck

@@ -1,0 +1,23 @@
+// The families of operator rules, one file each. A new family is a file, a line here and a line in table.cc.
+#pragma once
+
+#include "rule/rule.h"
+
+namespace shapecheck {
+
+extern const RuleFamily kElementwise;      // elementwise.cc
+extern const RuleFamily kShapeArithmetic;  // shape_arithmetic.cc
+extern const RuleFamily kRearrange;        // rearrange.cc
+extern const RuleFamily kSelect;           // select.cc
+extern const RuleFamily kMatrix;           // matrix.cc
+extern const RuleFamily kWindow;           // window.cc
+extern const RuleFamily kNormalize;        // normalize.cc
+extern const RuleFamily kReduce;           // reduce.cc
+extern const RuleFamily kRecurrent;        // recurrent.cc
+extern const RuleFamily kResample;         // resample.cc
+extern const RuleFamily kQuantize;         // quantize.cc
+
+/// All rules.
+RuleTable all_rules();
+
+}  // namespace shapecheck

@@ -1,0 +1,16 @@
+// The list of operator families.
+#include "ops/families.h"
+
+namespace shapecheck {
+namespace {
+
+constexpr const RuleFamily* kFamilies[] = {
+    &kElementwise, &kShapeArithmetic, &kRearrange, &kSelect,   &kMatrix,   &kWindow,
+    &kNormalize,   &kReduce,          &kRecurrent, &kResample, &kQuantize,
+};
+
+}  // namespace
+
+RuleTable all_rules() { return kFamilies; }
+
+}  // namespace shapecheck
