@@ -28,6 +28,7 @@ struct DimSpec {
   std::string symbol;               ///< the declared name ("N"), only a label: equal names need not be equal sizes
   std::optional<std::int64_t> min;  ///< smallest size that the layers take
   std::optional<std::int64_t> multiple_of;  ///< the layers take only its multiples
+  std::string allowed;                      ///< the sizes that the layers take where that is no single one: "32..35"
   Origin origin;
 };
 

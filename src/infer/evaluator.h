@@ -42,6 +42,8 @@ class Evaluator final : private RequirementSink {
   /// A shape from sizes; -1 becomes a fresh symbol.
   Shape shape_of(std::span<const std::int64_t> dims);
 
+  /// Ends at the first violation: enough to know that something cannot run.
+  void stop_early() { stop_early_ = true; }
   void run();
 
   const Facts& facts(ValueId value) const { return facts_[value]; }
@@ -105,6 +107,7 @@ class Evaluator final : private RequirementSink {
   std::uint32_t conditional_ = 0;  // inside this many branches and bodies that may not run
   bool muted_ = false;             // the node's inputs come from a node that fails
   bool node_failed_ = false;
+  bool stop_early_ = false;
   std::uint64_t budget_ = 20'000'000;  // node visits; functions that call functions could ask for 2^n
   std::vector<const Facts*> inputs_;
   std::vector<Facts> outputs_;

@@ -9,10 +9,7 @@ namespace {
 
 // As numpy.matmul: a rank-1 operand is a row or a column, leading axes are broadcast.
 void matmul(RuleContext& c) {
-  if (!c.rank_between(0, 1) || !c.rank_between(1, 1)) {
-    // Even then the last axis of the result is known where the right operand is a matrix.
-    return;
-  }
+  if (!c.rank_between(0, 1) || !c.rank_between(1, 1)) return;
   const std::size_t ra = c.rank(0), rb = c.rank(1);
   const std::size_t inner_b = rb == 1 ? 0 : rb - 2;
   if (!c.same_size(0, ra - 1, 1, inner_b, "inner dimension")) return;

@@ -1,0 +1,51 @@
+// The contract behind its public handle: declarations at once, what the layers imply when it is asked for.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shapecheck/contract.h>
+
+#include "graph/graph.h"
+#include "rule/rule.h"
+
+namespace shapecheck {
+
+class Contract::Impl {
+ public:
+  /// One input of the main graph, as declared.
+  struct Input {
+    ValueId value = kNone;
+    const TypeSpec* type = nullptr;  ///< nullptr: nothing is declared
+    bool has_default = false;        ///< an initializer provides it
+    /// Whether the runtime compares the data's shape at all: it does not where none or a scalar is declared.
+    bool checks_shape() const { return type != nullptr && type->has_shape && !type->dims.empty(); }
+  };
+
+  Impl(Model model, RuleTable rules);
+
+  const Model::Impl& graph() const { return model.impl(); }
+  std::optional<std::size_t> find_input(std::string_view name) const;
+
+  Model model;
+  RuleTable rules;
+  std::vector<Input> inputs;  ///< those that need data first come as in the model; those with a default among them
+
+  /// What the layers imply; computed once, by whoever asks first.
+  struct Solved {
+    std::vector<TensorSpec> inputs, outputs;
+    std::vector<std::string> conditions, contradictions, unknowns;
+  };
+  const Solved& solved() const;
+
+ private:
+  mutable std::once_flag once_;
+  mutable Solved solved_;
+};
+
+/// The contract as the declarations and layers of a model imply it.
+Contract::Impl::Solved solve(const Contract::Impl& contract);
+
+}  // namespace shapecheck

@@ -1,0 +1,106 @@
+#include "infer/dtypes.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace shapecheck {
+namespace {
+
+/// The words of "T T int64 -> T" on one side of the arrow; the last one repeats if it ends in '*'.
+class Types {
+ public:
+  Types(std::string_view text, bool right) {
+    const std::size_t arrow = text.find("->");
+    if (arrow == std::string_view::npos) return;
+    text_ = right ? text.substr(arrow + 2) : text.substr(0, arrow);
+  }
+
+  /// The word for position `i`; empty if the rule does not say.
+  std::string_view at(std::size_t i) const {
+    std::string_view rest = text_, word;
+    for (std::size_t n = 0;; ++n) {
+      while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+      if (rest.empty())
+        return !word.empty() && word.back() == '*' ? word.substr(0, word.size() - 1) : std::string_view();
+      word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(word.size());
+      if (n == i) return word.back() == '*' ? word.substr(0, word.size() - 1) : word;
+    }
+  }
+
+ private:
+  std::string_view text_;
+};
+
+bool is_variable(std::string_view word) { return word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z'; }
+
+}  // namespace
+
+std::vector<DType> output_dtypes(const Rule& rule, const std::vector<DType>& inputs, std::size_t outputs) {
+  DType variable[26] = {};
+  const Types left(rule.types, false), right(rule.types, true);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string_view word = left.at(i);
+    if (is_variable(word) && inputs[i] != DType::unknown) variable[word[0] - 'A'] = inputs[i];
+  }
+  std::vector<DType> out;
+  for (std::size_t i = 0; i < outputs; ++i) {
+    const std::string_view word = right.at(i);
+    out.push_back(is_variable(word) ? variable[word[0] - 'A'] : dtype_from_string(word));
+  }
+  return out;
+}
+
+std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
+  const Graph& main = model.main();
+  std::vector<DType> known(model.values.size(), DType::unknown);
+  bool missing = false;
+  const auto declared = [&](ValueId v) {
+    const Value& value = model.values[v];
+    if (value.initializer != nullptr) return value.initializer->dtype;
+    return value.type != nullptr ? value.type->dtype : DType::unknown;
+  };
+  for (const ValueId v : main.inputs) {
+    known[v] = declared(v);
+    missing = missing || known[v] == DType::unknown;
+  }
+  const auto result = [&] {
+    std::vector<DType> out;
+    for (const ValueId v : main.inputs) out.push_back(known[v]);
+    return out;
+  };
+  if (!missing) return result();
+  for (const ValueId v : main.initializers) known[v] = declared(v);
+  for (const ValueId v : main.outputs) known[v] = known[v] == DType::unknown ? declared(v) : known[v];
+
+  // What a letter stands for spreads to every place of the node where it stands, forward and backward, until nothing
+  // changes. A rule that gives no types says nothing.
+  const std::int64_t opset = model.opset("");
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Node& node : main.nodes) {
+      const Rule* rule = find_rule(rules, node.domain, node.op, node.domain.empty() ? opset : model.opset(node.domain));
+      if (node.op == "Constant" || rule == nullptr || rule->types.empty()) continue;
+      DType variable[26] = {};
+      const auto each = [&](auto visit) {
+        for (const bool right : {false, true}) {
+          const Types types(rule->types, right);
+          const auto values = right ? node.outputs : node.inputs;
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            if (values[i] != kNone) visit(types.at(i), known[values[i]]);
+          }
+        }
+      };
+      each([&](std::string_view word, const DType& d) {
+        if (is_variable(word) && d != DType::unknown) variable[word[0] - 'A'] = d;
+      });
+      each([&](std::string_view word, DType& d) {
+        const DType found = is_variable(word) ? variable[word[0] - 'A'] : dtype_from_string(word);
+        if (d == DType::unknown && found != DType::unknown) d = found, changed = true;
+      });
+    }
+  }
+  return result();
+}
+
+}  // namespace shapecheck

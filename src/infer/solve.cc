@@ -1,0 +1,466 @@
+// From requirements to a contract. Inputs of undeclared rank are tried with every small rank, alone: the layers refuse
+// the ranks that cannot be. Then one sweep with all inputs, in which requirements fix symbols; what is left of single
+// sizes is found by trying them.
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/text.h"
+#include "infer/contract_impl.h"
+#include "infer/dtypes.h"
+#include "infer/evaluator.h"
+
+namespace shapecheck {
+namespace {
+
+constexpr std::size_t kTriedRanks = 7;               // 0 to 6
+constexpr std::uint64_t kMaxTrialSteps = 4'000'000;  // node visits spent on ranks
+constexpr std::int64_t kTriedSizes = 1100;           // 0 to 1099: beyond 1024, a usual length of position tables
+constexpr std::size_t kMaxListed = 200;
+
+std::string_view kind_name(TypeSpec::Kind kind) {
+  switch (kind) {
+    case TypeSpec::Kind::sequence:
+      return "sequence";
+    case TypeSpec::Kind::map:
+      return "map";
+    case TypeSpec::Kind::optional:
+      return "optional";
+    case TypeSpec::Kind::sparse_tensor:
+      return "sparse_tensor";
+    case TypeSpec::Kind::opaque:
+      return "opaque";
+    case TypeSpec::Kind::none:
+    case TypeSpec::Kind::tensor:
+      break;
+  }
+  return "tensor";
+}
+
+/// What trying the ranks of one input found.
+struct RankTrial {
+  std::vector<int> ranks;                              // those that no layer refuses
+  std::array<std::vector<DimSpec>, kTriedRanks> dims;  // for each of them, what the layers fix
+  Origin origin;                                       // of the refusal next to the usual rank
+  std::optional<int> usual;
+};
+
+class Solver {
+ public:
+  explicit Solver(const Contract::Impl& contract) : contract_(contract), model_(contract.graph()) {}
+
+  Contract::Impl::Solved solve() {
+    dtypes_ = infer_dtypes(model_, contract_.rules);
+    trials_.resize(contract_.inputs.size());
+    ranks_.assign(contract_.inputs.size(), -1);
+    try_ranks();
+    Evaluator all(model_, contract_.rules, Phase::load);
+    const auto symbols = give_inputs(all, contract_.inputs.size(), 0);
+    all.run();
+    Contract::Impl::Solved out;
+    for (std::size_t i = 0; i < contract_.inputs.size(); ++i) out.inputs.push_back(describe_input(all, i, symbols[i]));
+    describe_conditions(all, out);
+    describe_outputs(all, out);
+    for (const Finding& f : all.violations()) {
+      add(out.contradictions, quote(f.node_name) + " (" + escape(f.node->op) + "): " + f.text);
+    }
+    for (const Finding& f : all.unproven()) {
+      const std::string domain = f.node->domain.empty() ? "" : escape(f.node->domain) + "::";
+      add(out.unknowns, quote(f.node_name) + " (" + domain + escape(f.node->op) + "): " + f.requirement.text);
+    }
+    return out;
+  }
+
+ private:
+  static void add(std::vector<std::string>& list, std::string text) {
+    if (list.size() < kMaxListed && std::find(list.begin(), list.end(), text) == list.end())
+      list.push_back(std::move(text));
+  }
+
+  bool undeclared(std::size_t i) const {
+    const Contract::Impl::Input& input = contract_.inputs[i];
+    const bool tensor =
+        input.type == nullptr || input.type->kind == TypeSpec::Kind::tensor || input.type->kind == TypeSpec::Kind::none;
+    return tensor && !input.has_default && (input.type == nullptr || !input.type->has_shape);
+  }
+
+  std::string label(std::size_t i, std::size_t axis) const {
+    const Contract::Impl::Input& input = contract_.inputs[i];
+    if (input.type != nullptr && axis < input.type->dims.size() && !input.type->dims[axis].symbol.empty()) {
+      return escape(input.type->dims[axis].symbol, 40);
+    }
+    return escape(model_.values[input.value].name, 40) + ".shape[" + std::to_string(axis) + "]";
+  }
+
+  /// Gives every input its declared or found shape; input `trial` gets `rank` axes instead. The dims given, by input.
+  std::vector<std::vector<Dim>> give_inputs(Evaluator& e, std::size_t trial, std::size_t rank) {
+    std::vector<std::vector<Dim>> out(contract_.inputs.size());
+    for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
+      const Contract::Impl::Input& input = contract_.inputs[i];
+      if (input.has_default) continue;
+      Facts f;
+      f.dtype = dtypes_[i];
+      if (input.type != nullptr && input.type->kind != TypeSpec::Kind::tensor &&
+          input.type->kind != TypeSpec::Kind::none) {
+        f.kind = Facts::Kind::other;
+      } else {
+        const bool declared = !undeclared(i);
+        const int known = i == trial ? static_cast<int>(rank)
+                          : declared ? static_cast<int>(input.type->dims.size())
+                                     : ranks_[i];
+        if (known >= 0) {
+          for (std::size_t a = 0; a < static_cast<std::size_t>(known); ++a) {
+            const std::int64_t size = declared ? input.type->dims[a].value : -1;
+            out[i].push_back(size >= 0 ? Dim(size) : e.pool().symbol(label(i, a)));
+          }
+          f.shape = {true, e.arena().copy(out[i])};
+        }
+      }
+      e.set(input.value, f);
+    }
+    return out;
+  }
+
+  void try_ranks() {
+    std::uint64_t steps = 0;
+    bool changed = true;
+    for (int round = 0; changed && round < 4; ++round) {
+      changed = false;
+      for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
+        if (!undeclared(i) || ranks_[i] >= 0) continue;
+        steps += kTriedRanks * model_.node_count;
+        if (steps > kMaxTrialSteps) return;
+        const std::size_t before = trials_[i].ranks.size();
+        trials_[i] = try_input(i);
+        changed = changed || trials_[i].ranks.size() != before;
+      }
+      for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
+        if (undeclared(i) && ranks_[i] < 0 && trials_[i].usual) ranks_[i] = *trials_[i].usual;
+      }
+    }
+  }
+
+  RankTrial try_input(std::size_t i) {
+    RankTrial out;
+    std::array<std::optional<Finding>, kTriedRanks> refusal;
+    for (std::size_t r = 0; r < kTriedRanks; ++r) {
+      Evaluator e(model_, contract_.rules, Phase::run);
+      const auto symbols = give_inputs(e, i, r);
+      e.stop_early();
+      e.run();
+      if (!e.violations().empty()) {
+        refusal[r] = e.violations().front();
+        continue;
+      }
+      out.ranks.push_back(static_cast<int>(r));
+      for (const Dim d : symbols[i]) out.dims[r].push_back(dim_spec(e, d));
+    }
+    // Few ranks: the largest is the usual one (a matrix, not a single row). Without an upper end nothing is usual.
+    if (!out.ranks.empty() && out.ranks.back() + 1 < static_cast<int>(kTriedRanks)) {
+      out.usual = out.ranks.back();
+      const auto next = static_cast<std::size_t>(*out.usual);
+      const std::optional<Finding>& by = next > 0 && refusal[next - 1] ? refusal[next - 1] : refusal[next + 1];
+      if (by) out.origin = origin(*by);
+    } else if (!out.ranks.empty() && out.ranks.front() > 0) {
+      const std::optional<Finding>& by = refusal[static_cast<std::size_t>(out.ranks.front()) - 1];
+      if (by) out.origin = origin(*by);
+    }
+    return out;
+  }
+
+  static Origin origin(const Finding& f) {
+    Origin o{Origin::Kind::node, f.node_name, std::string(f.node->op), {}};
+    o.why = escape(f.node_name) + " (" + escape(f.node->op) + ")";
+    if (f.requirement.kind == Requirement::Kind::rank) {
+      const std::string what(f.requirement.what);
+      o.why += " needs " + (what.empty() ? "" : what + " ") + count_of(f.requirement.b.constant(), "axis", "axes");
+    }
+    return o;
+  }
+
+  static DimSpec dim_spec(Evaluator& e, Dim d) {
+    DimSpec spec;
+    const Dim r = e.pool().resolve(d);
+    if (r.is_constant()) spec.value = r.constant();
+    for (const Binding& b : e.bindings()) {
+      if (b.symbol == d) spec.origin = {Origin::Kind::node, b.node, b.op, b.why};
+    }
+    return spec;
+  }
+
+  TensorSpec describe_input(Evaluator& e, std::size_t i, const std::vector<Dim>& dims) {
+    const Contract::Impl::Input& input = contract_.inputs[i];
+    TensorSpec spec;
+    spec.name = model_.values[input.value].name;
+    spec.optional = input.has_default;
+    const TypeSpec* type = input.type;
+    if (type != nullptr) spec.kind = kind_name(type->kind);
+    const DType declared = type == nullptr            ? DType::unknown
+                           : type->element != nullptr ? type->element->dtype
+                                                      : type->dtype;
+    if (declared != DType::unknown) {
+      spec.dtypes = {declared};
+      spec.dtype_origin.kind = Origin::Kind::declared;
+    } else if (dtypes_[i] != DType::unknown) {
+      spec.dtypes = {dtypes_[i]};
+      spec.dtype_origin.kind = Origin::Kind::node;
+    }
+    spec.shape_declared = type != nullptr && type->has_shape;
+    if (spec.shape_declared) {
+      spec.ranks = {static_cast<int>(type->dims.size())};
+      spec.rank_origin.kind = Origin::Kind::declared;
+      for (std::size_t a = 0; a < type->dims.size(); ++a) {
+        DimSpec d;
+        if (type->dims[a].value >= 0) {
+          d.value = type->dims[a].value;
+          d.origin.kind = Origin::Kind::declared;
+        } else {
+          if (a < dims.size()) d = dim_spec(e, dims[a]);
+          d.symbol = type->dims[a].symbol;
+        }
+        spec.dims.push_back(std::move(d));
+      }
+    } else if (undeclared(i)) {
+      infer_shape(e, i, dims, spec);
+    }
+    return spec;
+  }
+
+  void infer_shape(Evaluator& e, std::size_t i, const std::vector<Dim>& dims, TensorSpec& spec) {
+    const RankTrial& trial = trials_[i];
+    spec.rank_origin = trial.origin;
+    if (trial.usual) {
+      spec.ranks = trial.ranks;
+      std::reverse(spec.ranks.begin(), spec.ranks.end());
+      for (const Dim d : dims) spec.dims.push_back(dim_spec(e, d));
+      return;
+    }
+    // Any larger rank does: what all of them have in common, counted from the front and from the back.
+    spec.open_at = 0;
+    if (trial.ranks.empty()) return;
+    const auto same = [&](std::size_t back) {
+      std::optional<DimSpec> common;
+      for (const int r : trial.ranks) {
+        const auto& d = trial.dims[static_cast<std::size_t>(r)];
+        if (d.size() <= back) return std::optional<DimSpec>();
+        const DimSpec& one = d[d.size() - 1 - back];
+        if (!one.value || (common && common->value != one.value)) return std::optional<DimSpec>();
+        common = one;
+      }
+      return common;
+    };
+    std::vector<DimSpec> back;
+    for (std::size_t n = 0; n < static_cast<std::size_t>(trial.ranks.front()); ++n) {
+      const auto d = same(n);
+      back.push_back(d ? *d : DimSpec{});
+    }
+    while (!back.empty() && !back.back().value) back.pop_back();
+    spec.dims.assign(back.rbegin(), back.rend());
+    for (const int r : trial.ranks) spec.ranks.push_back(r);
+    if (trial.ranks.front() == 0) spec.ranks.clear();
+  }
+
+  /// Conditions on one size alone are solved by trying sizes; the others are printed as they are.
+  void describe_conditions(Evaluator& e, Contract::Impl::Solved& out) {
+    struct Single {
+      Dim symbol;
+      std::vector<const Finding*> findings;
+    };
+    std::vector<Single> singles;
+    for (const Finding& f : e.open()) {
+      const Requirement& q = f.requirement;
+      const Dim a = e.pool().resolve(q.a), b = e.pool().resolve(q.b);
+      if (decide(e, q.kind, a, b) == Truth::yes) continue;
+      std::vector<Dim> symbols = e.pool().symbols(a);
+      for (const Dim s : e.pool().symbols(b)) {
+        if (std::find(symbols.begin(), symbols.end(), s) == symbols.end()) symbols.push_back(s);
+      }
+      if (symbols.size() == 1 && input_axis(e, symbols[0]) && singles.size() < 64) {
+        auto it = std::find_if(singles.begin(), singles.end(), [&](const Single& s) { return s.symbol == symbols[0]; });
+        if (it == singles.end()) it = singles.insert(singles.end(), Single{symbols[0], {}});
+        if (it->findings.size() < 64) it->findings.push_back(&f);
+        continue;
+      }
+      add(out.conditions, condition_text(e, f));
+    }
+    for (const Single& s : singles) {
+      const auto [input, axis] = *input_axis(e, s.symbol);
+      DimSpec& spec = out.inputs[input].dims[axis];
+      if (solve_by_trying(e, s.symbol, s.findings, spec)) {
+        const Finding& f = *s.findings.front();
+        spec.origin = {Origin::Kind::node, f.node_name, std::string(f.node->op),
+                       escape(f.node_name) + " (" + escape(f.node->op) + "): " + std::string(f.requirement.what)};
+      } else {
+        for (const Finding* f : s.findings) add(out.conditions, condition_text(e, *f));
+      }
+    }
+  }
+
+  static Truth decide(Evaluator& e, Requirement::Kind kind, Dim a, Dim b) {
+    switch (kind) {
+      case Requirement::Kind::equal:
+        return e.pool().equal(a, b);
+      case Requirement::Kind::at_least:
+        return e.pool().at_least(a, b);
+      case Requirement::Kind::multiple:
+        return e.pool().multiple(a, b);
+      case Requirement::Kind::broadcastable:
+        return e.pool().broadcastable(a, b);
+      case Requirement::Kind::rank:
+      case Requirement::Kind::other:
+        break;
+    }
+    return Truth::unknown;
+  }
+
+  static std::string condition_text(Evaluator& e, const Finding& f) {
+    const Requirement& q = f.requirement;
+    const std::string a = e.pool().text(e.pool().resolve(q.a)), b = e.pool().text(e.pool().resolve(q.b));
+    std::string out;
+    switch (q.kind) {
+      case Requirement::Kind::equal:
+        out = a + " equals " + b;
+        break;
+      case Requirement::Kind::at_least:
+        out = a + " is at least " + b;
+        break;
+      case Requirement::Kind::multiple:
+        out = a + " is a multiple of " + b;
+        break;
+      case Requirement::Kind::broadcastable:
+        out = a + " and " + b + " are equal, or one of them is 1";
+        break;
+      case Requirement::Kind::rank:
+      case Requirement::Kind::other:
+        out = q.text;
+        break;
+    }
+    return out + ": " + escape(f.node_name) + " (" + escape(f.node->op) + ")" +
+           (q.what.empty() ? "" : ", " + std::string(q.what));
+  }
+
+  /// Which axis of which input a symbol is.
+  std::optional<std::pair<std::size_t, std::size_t>> input_axis(Evaluator& e, Dim symbol) const {
+    for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
+      const Shape& shape = e.facts(contract_.inputs[i].value).shape;
+      if (contract_.inputs[i].has_default || !shape.known) continue;
+      for (std::size_t a = 0; a < shape.rank(); ++a) {
+        if (e.pool().resolve(shape.dims[a]) == symbol && e.pool().is_symbol(shape.dims[a])) return std::pair(i, a);
+      }
+    }
+    return std::nullopt;
+  }
+
+  static bool holds(Requirement::Kind kind, std::int64_t a, std::int64_t b) {
+    switch (kind) {
+      case Requirement::Kind::equal:
+        return a == b;
+      case Requirement::Kind::at_least:
+        return a >= b;
+      case Requirement::Kind::multiple:
+        return b == 0 ? a == 0 : a % b == 0;
+      case Requirement::Kind::broadcastable:
+        return a == b || a == 1 || b == 1;
+      case Requirement::Kind::rank:
+      case Requirement::Kind::other:
+        break;
+    }
+    return true;
+  }
+
+  /// Which sizes of one symbol satisfy all findings; false if no answer was found that is better than the conditions.
+  static bool solve_by_trying(Evaluator& e, Dim symbol, const std::vector<const Finding*>& findings, DimSpec& spec) {
+    std::vector<std::int64_t> good;
+    std::vector<std::pair<Dim, Dim>> sides;
+    for (const Finding* f : findings)
+      sides.emplace_back(e.pool().resolve(f->requirement.a), e.pool().resolve(f->requirement.b));
+    for (std::int64_t size = 0; size < kTriedSizes; ++size) {
+      const auto value = [&](Dim d) { return d == symbol ? std::optional(size) : std::nullopt; };
+      bool all = true;
+      for (std::size_t i = 0; i < findings.size() && all; ++i) {
+        const auto a = e.pool().evaluate(sides[i].first, value), b = e.pool().evaluate(sides[i].second, value);
+        if (!a || !b) return false;
+        all = holds(findings[i]->requirement.kind, *a, *b);
+      }
+      if (all) good.push_back(size);
+    }
+    if (good.empty()) return false;
+    const bool open_end =
+        good.back() == kTriedSizes - 1 || (good.size() > 2 && good.back() + (good[1] - good[0]) >= kTriedSizes);
+    std::int64_t step = good.size() > 1 ? good[1] - good[0] : 1;
+    bool even_steps = true;
+    for (std::size_t i = 2; i < good.size(); ++i) even_steps = even_steps && good[i] - good[i - 1] == step;
+    if (good.size() == 1) {
+      spec.value = good[0];
+    } else if (even_steps && open_end) {
+      if (good[0] > 0) spec.min = good[0];
+      if (step > 1 && good[0] % step == 0)
+        spec.multiple_of = step;
+      else if (step > 1)
+        spec.allowed =
+            std::to_string(good[0]) + ", " + std::to_string(good[1]) + ", ... in steps of " + std::to_string(step);
+    } else if (even_steps && step == 1) {
+      spec.allowed = good[0] <= 1 ? "<= " + std::to_string(good.back())
+                                  : std::to_string(good[0]) + ".." + std::to_string(good.back());
+    } else if (good.size() <= 6 && !open_end) {
+      for (std::size_t i = 0; i < good.size(); ++i)
+        spec.allowed += (i == 0 ? "" : i + 1 == good.size() ? " or " : ", ") + std::to_string(good[i]);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void describe_outputs(Evaluator& e, Contract::Impl::Solved& out) {
+    for (const ValueId v : model_.main().outputs) {
+      const Value& value = model_.values[v];
+      const Facts& f = e.facts(v);
+      TensorSpec spec;
+      spec.name = value.name;
+      if (value.type != nullptr) spec.kind = kind_name(value.type->kind);
+      const DType declared = value.type == nullptr ? DType::unknown : value.type->dtype;
+      if (declared != DType::unknown || f.dtype != DType::unknown)
+        spec.dtypes = {declared != DType::unknown ? declared : f.dtype};
+      spec.dtype_origin.kind = declared != DType::unknown ? Origin::Kind::declared : Origin::Kind::node;
+      if (f.shape.known) {
+        spec.ranks = {static_cast<int>(f.shape.rank())};
+        for (std::size_t a = 0; a < f.shape.rank(); ++a) {
+          DimSpec d;
+          const Dim r = e.pool().resolve(f.shape.dims[a]);
+          if (r.is_constant())
+            d.value = r.constant();
+          else if (e.pool().text(r).find('?') == std::string::npos)
+            d.symbol = e.pool().text(r);
+          else if (value.type != nullptr && value.type->has_shape && value.type->dims.size() == f.shape.rank())
+            d.symbol = value.type->dims[a].symbol;
+          spec.dims.push_back(std::move(d));
+        }
+      } else if (value.type != nullptr && value.type->has_shape) {
+        spec.shape_declared = true;
+        spec.ranks = {static_cast<int>(value.type->dims.size())};
+        for (const DeclaredDim& dim : value.type->dims) {
+          DimSpec d;
+          if (dim.value >= 0) d.value = dim.value;
+          d.symbol = dim.symbol;
+          d.origin.kind = Origin::Kind::declared;
+          spec.dims.push_back(std::move(d));
+        }
+      } else {
+        spec.open_at = 0;
+      }
+      out.outputs.push_back(std::move(spec));
+    }
+  }
+
+  const Contract::Impl& contract_;
+  const Model::Impl& model_;
+  std::vector<DType> dtypes_;
+  std::vector<RankTrial> trials_;
+  std::vector<int> ranks_;  // by input: the rank that the layers fix, or -1
+};
+
+}  // namespace
+
+Contract::Impl::Solved solve(const Contract::Impl& contract) { return Solver(contract).solve(); }
+
+}  // namespace shapecheck
