@@ -1,0 +1,213 @@
+#include "check/decide.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/text.h"
+#include "infer/evaluator.h"
+
+namespace shapecheck {
+namespace {
+
+using Input = Contract::Impl::Input;
+
+DType declared_dtype(const Input& input) {
+  if (input.type == nullptr) return DType::unknown;
+  const bool wrapped = input.type->kind == TypeSpec::Kind::optional && input.type->element != nullptr;
+  return wrapped ? input.type->element->dtype : input.type->dtype;
+}
+
+bool takes_arrays(const Input& input) {
+  if (input.type == nullptr) return true;
+  switch (input.type->kind) {
+    case TypeSpec::Kind::none:
+    case TypeSpec::Kind::tensor:
+      return true;
+    case TypeSpec::Kind::optional:
+      return input.type->element != nullptr && input.type->element->kind == TypeSpec::Kind::tensor;
+    default:
+      return false;
+  }
+}
+
+/// The shape that one call sees: with --batched, axis 0 is the batch that the model takes.
+std::vector<std::int64_t> fed_shape(const Input& input, const Descriptor& data, const DecideOptions& options) {
+  std::vector<std::int64_t> shape = data.shape;
+  if (options.batched && input.checks_shape() && !shape.empty() && input.type->dims[0].value > 0) {
+    shape[0] = input.type->dims[0].value;
+  }
+  return shape;
+}
+
+/// What the runtime's own input check finds. @see ONNX Runtime, InferenceSession::CheckShapes and ValidateInputs
+std::vector<Violation> compare_with_declaration(const Input& input, std::size_t index, const Descriptor& data,
+                                                const std::vector<std::int64_t>& shape) {
+  std::vector<Violation> out;
+  const auto add = [&](Violation::Kind kind, int axis, std::int64_t expected, std::int64_t actual) {
+    Violation v;
+    v.kind = kind;
+    v.input = index;
+    v.axis = axis;
+    v.expected = expected;
+    v.actual = actual;
+    out.push_back(std::move(v));
+  };
+  if (!takes_arrays(input)) {
+    add(Violation::Kind::kind, -1, 0, 0);
+    return out;
+  }
+  const DType want = declared_dtype(input);
+  if (want != DType::unknown && data.dtype != want) {
+    add(Violation::Kind::dtype, -1, static_cast<std::int64_t>(want), static_cast<std::int64_t>(data.dtype));
+  }
+  if (!input.checks_shape()) return out;
+  const auto dims = input.type->dims;
+  if (dims.size() != shape.size()) {
+    add(Violation::Kind::rank, -1, static_cast<std::int64_t>(dims.size()), static_cast<std::int64_t>(shape.size()));
+    return out;
+  }
+  for (std::size_t a = 0; a < dims.size(); ++a) {
+    if (dims[a].value >= 0 && shape[a] >= 0 && dims[a].value != shape[a]) {
+      add(Violation::Kind::dim, static_cast<int>(a), dims[a].value, shape[a]);
+    }
+  }
+  return out;
+}
+
+/// Sizes that the declaration fixes but the data's header does not tell (the rows of a long table).
+bool open_sizes(const Input& input, const std::vector<std::int64_t>& shape) {
+  if (!input.checks_shape()) return false;
+  for (std::size_t a = 0; a < shape.size() && a < input.type->dims.size(); ++a) {
+    if (shape[a] < 0 && input.type->dims[a].value >= 0) return true;
+  }
+  return false;
+}
+
+Facts facts_of_data(Evaluator& e, const Input& input, const Descriptor& data, const std::vector<std::int64_t>& shape) {
+  Facts f;
+  f.dtype = declared_dtype(input) != DType::unknown ? declared_dtype(input) : data.dtype;
+  f.shape = e.shape_of(shape);
+  // Values count only for the shape that they were read with.
+  if (data.values && f.dtype == data.dtype && shape == data.shape) {
+    if (is_integer(data.dtype) || data.dtype == DType::boolean) {
+      f.integers = e.arena().copy(std::vector<Dim>(data.values->integers.begin(), data.values->integers.end()));
+      f.has_integers = true;
+    } else if (is_float(data.dtype)) {
+      f.reals = e.arena().copy(data.values->reals);
+      f.has_reals = true;
+    }
+  }
+  return f;
+}
+
+Facts facts_of_declaration(Evaluator& e, const Input& input) {
+  Facts f;
+  f.dtype = declared_dtype(input);
+  if (!takes_arrays(input)) {
+    f.kind = Facts::Kind::other;
+  } else if (input.checks_shape()) {
+    std::vector<std::int64_t> dims;
+    for (const DeclaredDim& d : input.type->dims) dims.push_back(d.value);
+    f.shape = e.shape_of(dims);
+  }
+  return f;
+}
+
+/// The inputs from which a value is computed.
+std::vector<std::size_t> inputs_behind(const Contract::Impl& contract, ValueId value) {
+  const Model::Impl& model = contract.graph();
+  std::vector<char> seen(model.values.size(), 0);
+  std::vector<ValueId> todo = {value};
+  while (!todo.empty()) {
+    const ValueId v = todo.back();
+    todo.pop_back();
+    if (v == kNone || seen[v] != 0) continue;
+    seen[v] = 1;
+    if (model.values[v].producer == kNone) continue;
+    const Node& node = model.graphs[model.values[v].graph].nodes[model.values[v].producer];
+    todo.insert(todo.end(), node.inputs.begin(), node.inputs.end());
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
+    if (seen[contract.inputs[i].value] != 0 && !contract.inputs[i].has_default) out.push_back(i);
+  }
+  return out;
+}
+
+Violation layer_violation(const Contract::Impl& contract, const Finding& f) {
+  Violation v;
+  v.node = f.node_name;
+  v.op = f.node->op;
+  v.text = f.text;
+  v.requirement = f.requirement.kind;
+  std::vector<std::size_t> behind;
+  for (const ValueId input : f.node->inputs) {
+    for (const std::size_t i : inputs_behind(contract, input)) {
+      if (std::find(behind.begin(), behind.end(), i) == behind.end()) behind.push_back(i);
+    }
+  }
+  if (behind.size() == 1) v.input = behind[0];
+  // Where the node reads the input itself, its axis is the data's axis.
+  const Requirement& q = f.requirement;
+  for (const auto& [subject, own, other] : {std::tuple(q.of_a, q.a, q.b), std::tuple(q.of_b, q.b, q.a)}) {
+    if (subject.input < 0 || subject.axis < 0 || !v.input) continue;
+    if (f.node->inputs[static_cast<std::size_t>(subject.input)] != contract.inputs[*v.input].value) continue;
+    if (!own.is_constant() || !other.is_constant()) continue;
+    v.axis = subject.axis;
+    v.actual = own.constant();
+    v.expected = other.constant();
+    break;
+  }
+  return v;
+}
+
+}  // namespace
+
+Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
+  Outcome out;
+  Evaluator e(contract.graph(), contract.rules, Phase::run);
+  std::vector<const Feed*> by_input(contract.inputs.size(), nullptr);
+  for (const Feed& feed : feeds) by_input[feed.input] = &feed;
+  for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
+    const Input& input = contract.inputs[i];
+    if (by_input[i] == nullptr) {
+      if (input.has_default) continue;
+      e.set(input.value, facts_of_declaration(e, input));
+      Violation v;
+      v.kind = Violation::Kind::missing_input;
+      v.input = i;
+      out.violations.push_back(std::move(v));
+      continue;
+    }
+    const Descriptor& data = by_input[i]->data;
+    const std::vector<std::int64_t> shape = fed_shape(input, data, options);
+    const std::vector<Violation> found = compare_with_declaration(input, i, data, shape);
+    const bool shape_fits =
+        std::all_of(found.begin(), found.end(), [](const Violation& v) { return v.kind == Violation::Kind::dtype; });
+    e.set(input.value, shape_fits ? facts_of_data(e, input, data, shape) : facts_of_declaration(e, input));
+    out.violations.insert(out.violations.end(), found.begin(), found.end());
+    if (open_sizes(input, shape)) {
+      out.unproven.push_back("the rows of " + quote(contract.graph().values[input.value].name) +
+                             " were not counted to the end");
+    }
+  }
+  e.run();
+  for (const Finding& f : e.violations()) out.violations.push_back(layer_violation(contract, f));
+  const auto reason = [&](const Finding& f, const std::string& why) {
+    std::string text = quote(f.node_name) + " (" + (f.node->domain.empty() ? "" : escape(f.node->domain) + "::") +
+                       escape(f.node->op) + "): " + why;
+    if (std::find(out.unproven.begin(), out.unproven.end(), text) == out.unproven.end())
+      out.unproven.push_back(std::move(text));
+  };
+  for (const Finding& f : e.unproven()) reason(f, f.requirement.text);
+  for (const Finding& f : e.open()) {
+    const Requirement& q = f.requirement;
+    std::string what(q.what);
+    if (what.empty()) what = q.text;
+    reason(f, "a size that only the values decide (" + what + ")");
+  }
+  out.verdict = !out.violations.empty() ? Verdict::misfit : out.unproven.empty() ? Verdict::fits : Verdict::undecided;
+  return out;
+}
+
+}  // namespace shapecheck

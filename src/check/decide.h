@@ -1,0 +1,62 @@
+// The only place that decides: requirements proved, broken, or open. It names no diagnostic and suggests nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shapecheck/check.h>
+#include <shapecheck/descriptor.h>
+#include <shapecheck/report.h>
+
+#include "infer/contract_impl.h"
+#include "rule/context.h"
+
+namespace shapecheck {
+
+/// Data for one input, as it reaches the model.
+struct Feed {
+  std::size_t input = 0;  ///< index into Contract::Impl::inputs
+  Descriptor data;
+  const DataSource* source = nullptr;  ///< where it comes from
+  std::string member;                  ///< member of an .npz, column of a table
+  /// How a table's text became this array: the columns it is made of; empty for arrays.
+  std::vector<std::string> columns;
+};
+
+/// A requirement that is proved broken.
+struct Violation {
+  enum class Kind : std::uint8_t {
+    missing_input,  ///< no data for a required input
+    kind,           ///< the input takes a sequence, a map, ...: no array can be fed
+    dtype,          ///< not the declared dtype
+    rank,           ///< not the declared number of axes
+    dim,            ///< not the declared size of `axis`
+    layer,          ///< a node refuses; everything declared is met
+  };
+  Kind kind = Kind::layer;
+  std::optional<std::size_t> input;  ///< whose data is at fault; nothing if several inputs together are
+  int axis = -1;                     ///< of the data
+  std::int64_t expected = 0;         ///< rank or size
+  std::int64_t actual = 0;
+  std::string node, op, text;                                ///< kind layer: who refuses, and the sentence
+  Requirement::Kind requirement = Requirement::Kind::other;  ///< kind layer
+};
+
+struct Outcome {
+  Verdict verdict = Verdict::undecided;
+  std::vector<Violation> violations;
+  std::vector<std::string> unproven;  ///< why it is undecided
+};
+
+struct DecideOptions {
+  bool batched = false;  ///< axis 0 of the data is cut into batches of the declared size
+};
+
+/// Compares the feeds with the declarations, then pushes their sizes through the layers. Inputs without a feed, and
+/// those whose feed does not even fit the declaration, take part with what is declared.
+Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options);
+
+}  // namespace shapecheck
