@@ -1,0 +1,53 @@
+// Joins the rooms behind the public functions.
+#include <shapecheck/check.h>
+#include <shapecheck/contract.h>
+
+#include <algorithm>
+
+#include "check/decide.h"
+#include "check/pairing.h"
+#include "diagnose/diagnose.h"
+#include "infer/contract_impl.h"
+#include "ops/families.h"
+
+namespace shapecheck {
+
+Contract infer_contract(const Model& model) {
+  return Contract(std::make_shared<const Contract::Impl>(model, all_rules()));
+}
+
+Report check(const Contract& contract, const std::vector<DataSource>& data, const CheckOptions& options) {
+  const Contract::Impl& impl = contract.impl();
+  const Pairing pairing = pair(impl, data);
+  const Outcome outcome = decide(impl, pairing.feeds, {.batched = options.batched});
+
+  Report report;
+  report.model_path = impl.graph().path;
+  report.model_format = impl.graph().format;
+  report.verdict = pairing.problems.empty() ? outcome.verdict : Verdict::misfit;
+  if (report.verdict == Verdict::undecided) report.unproven = outcome.unproven;
+  report.diagnostics = diagnose(impl, pairing, outcome, options);
+
+  const std::vector<TensorSpec>& specs = contract.inputs();
+  for (std::size_t i = 0; i < impl.inputs.size(); ++i) {
+    const auto feed =
+        std::find_if(pairing.feeds.begin(), pairing.feeds.end(), [&](const Feed& f) { return f.input == i; });
+    if (feed == pairing.feeds.end() && impl.inputs[i].has_default) continue;
+    InputReport input;
+    input.name = specs[i].name;
+    input.expected = specs[i];
+    const bool at_fault = std::any_of(outcome.violations.begin(), outcome.violations.end(),
+                                      [&](const Violation& v) { return v.input ? *v.input == i : true; });
+    input.verdict = at_fault ? Verdict::misfit : outcome.unproven.empty() ? Verdict::fits : Verdict::undecided;
+    if (feed != pairing.feeds.end()) {
+      input.actual = feed->data;
+      input.path = feed->source->file.path;
+      input.member = feed->member;
+      input.format = feed->source->file.format;
+    }
+    report.inputs.push_back(std::move(input));
+  }
+  return report;
+}
+
+}  // namespace shapecheck
