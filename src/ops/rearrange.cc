@@ -152,6 +152,7 @@ void unsqueeze(RuleContext& c) {
   if (attribute != nullptr) {
     values.assign(attribute->ints.begin(), attribute->ints.end());
   } else {
+    if (c.known(1) && !c.rank_between(1, 0, 1)) return;
     const auto constants = c.constants(1);
     if (!constants) return c.unproven("the axes are not known");
     values = *constants;
@@ -187,8 +188,8 @@ void space_to_depth(RuleContext& c) {
             c.pool.floor_div(c.dim(0, 3), b)});
 }
 
+// ORT reads the target shape flat, whatever its rank.
 void expand(RuleContext& c) {
-  if (c.known(1) && !c.rank_is(1, 1)) return;
   if (!c.known(0) || !c.has_integers(1)) return c.unproven("the shapes are not known");
   const auto target = c.integers(1);
   const auto x = c.shape(0).dims;
@@ -299,6 +300,7 @@ void split(RuleContext& c) {
     const auto list = c.list("split");
     sizes.assign(list.begin(), list.end());
   } else if (c.opset() >= 13 && c.has(1)) {
+    if (c.known(1) && !c.rank_is(1, 1)) return;
     if (!c.has_integers(1)) {
       c.unproven("the sizes of the parts are not known");
       sizes = fresh_shape(c, c.output_count());
@@ -347,6 +349,10 @@ void pad(RuleContext& c) {
   if (c.opset() < 11) {
     const auto list = c.list(c.opset() < 2 ? "paddings" : "pads");
     pads.assign(list.begin(), list.end());
+  } else if (c.known(1) && c.rank(1) == 2 && !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "pads are one row")) {
+    return;
+  } else if (c.known(1) && !c.rank_between(1, 1, 2)) {
+    return;
   } else if (!c.has_integers(1)) {
     c.unproven("the pads are not known");
     return c.set(0, fresh_shape(c, rank));
@@ -372,12 +378,20 @@ void pad(RuleContext& c) {
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Dim before = c.pool.resolve(pads[i]), after = c.pool.resolve(pads[i + axes.size()]);
+    const Subject where{0, static_cast<int>(axes[i])};
     const Dim size = out[axes[i]];
     out[axes[i]] = c.pool.add(size, c.pool.add(before, after));
     if (!c.at_least(out[axes[i]], {}, 0, "the padded size")) return;
-    if ((mode == "reflect" || mode == "edge") && !(before.is(0) && after.is(0)) &&
-        !c.at_least(size, {0, static_cast<int>(axes[i])}, c.pool.resolve(out[axes[i]]).is(0) ? 0 : 1,
-                    "there must be something to repeat")) {
+    if (mode == "constant" || (before.is(0) && after.is(0))) continue;
+    // Negative pads cut first; what is left is repeated or mirrored.
+    const Dim left = c.pool.add(size, c.pool.add(c.pool.min(before, 0), c.pool.min(after, 0)));
+    const Dim needed = c.pool.max(c.pool.max(before, after), 0);
+    if (mode == "reflect") {
+      if (!needed.is(0) &&
+          !c.at_least(left, where, c.pool.max(c.pool.add(needed, 1), 2), "reflected pads are shorter than the axis"))
+        return;
+    } else if (!c.pool.resolve(out[axes[i]]).is(0) &&
+               !c.at_least(left, where, 1, "there must be something to repeat")) {
       return;
     }
   }

@@ -39,7 +39,7 @@ void slice(RuleContext& c) {
     for (const std::int64_t v : c.list("ends")) ends.emplace_back(v);
     axes.assign(c.list("axes").begin(), c.list("axes").end());
   } else {
-    for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
+    for (std::size_t i = 1; i <= 4; ++i) {
       if (c.known(i) && !c.rank_is(i, 1)) return;
     }
     const auto numbers = [&](std::size_t i) {
@@ -163,8 +163,9 @@ void gather_nd(RuleContext& c) {
     return void(c.fail("indices of length " + std::to_string(depth.constant()) + " into " + std::to_string(rank - b) +
                        " axes"));
   }
+  // ORT does not compare the batch axes, and what it reads where they differ is anybody's guess.
   for (std::size_t i = 0; i < static_cast<std::size_t>(b); ++i) {
-    if (!c.same_size(0, i, 1, i, "batch")) return;
+    if (c.pool.equal(c.dim(0, i), c.dim(1, i)) != Truth::yes) c.unproven("its batch axes differ");
   }
   std::vector<Dim> out(c.shape(1).dims.begin(), c.shape(1).dims.end() - 1);
   for (auto i = static_cast<std::size_t>(b + depth.constant()); i < c.rank(0); ++i) out.push_back(c.dim(0, i));
@@ -194,6 +195,11 @@ void scatter_nd(RuleContext& c) {
   if (k > c.rank(0))
     return void(c.fail("indices of length " + std::to_string(k) + " into " + std::to_string(c.rank(0)) + " axes"));
   const std::size_t leading = c.rank(1) - 1;
+  for (std::size_t i = 0; i < k; ++i) {
+    const bool no_indices = c.pool.equal(c.pool.product(c.shape(1).dims), 0) == Truth::yes;
+    if (c.pool.resolve(c.dim(0, i)).is(0) && !no_indices)
+      return void(c.at_least(c.dim(0, i), {0, static_cast<int>(i)}, 1, "indexed axis"));
+  }
   if (!c.rank_is(2, leading + c.rank(0) - k)) return;
   for (std::size_t i = 0; i < c.rank(2); ++i) {
     const bool good = i < leading ? c.same_size(2, i, 1, i, "updates follow the indices")
@@ -204,7 +210,10 @@ void scatter_nd(RuleContext& c) {
 
 void one_hot(RuleContext& c) {
   c.set_dtype(0, c.in(2).dtype);
-  if (!c.known(0)) return c.unproven("the shape of the indices is not known");
+  if (!c.rank_between(0, 1)) return;
+  if (c.known(1) && c.rank(1) > 0 && (!c.rank_is(1, 1) || !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "a single number")))
+    return;
+  if (c.known(2) && (!c.rank_is(2, 1) || !c.equal(c.dim(2, 0), {2, 0}, 2, {}, "the off and the on value"))) return;
   Dim depth = c.fresh();
   if (c.has_integers(1) && c.integers(1).size() == 1)
     depth = c.integers(1)[0];
