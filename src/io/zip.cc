@@ -1,0 +1,176 @@
+#include "io/zip.h"
+
+#include <zlib.h>
+
+#include "base/text.h"
+
+namespace shapecheck {
+namespace {
+
+constexpr std::uint64_t kEndSize = 22, kEnd64LocatorSize = 20, kEnd64Size = 56, kEntrySize = 46, kLocalSize = 30;
+constexpr std::uint32_t kEndSignature = 0x06054b50, kEnd64Signature = 0x06064b50, kEnd64LocatorSignature = 0x07064b50;
+constexpr std::uint32_t kEntrySignature = 0x02014b50, kLocalSignature = 0x04034b50;
+
+std::uint64_t number(std::span<const std::byte> b, std::size_t at, std::size_t width) {
+  std::uint64_t v = 0;
+  for (std::size_t i = 0; i < width; ++i) v |= static_cast<std::uint64_t>(b[at + i]) << (8 * i);
+  return v;
+}
+
+struct Directory {
+  std::uint64_t entries = 0, size = 0, offset = 0;
+};
+
+/// Finds the end record, which a comment of up to 65,535 bytes may follow.
+Result<Directory> find_directory(const Source& source) {
+  const std::uint64_t tail_size = std::min<std::uint64_t>(source.size(), kEndSize + 65535 + kEnd64LocatorSize);
+  const std::uint64_t tail_start = source.size() - tail_size;
+  const auto tail = source.read(tail_start, static_cast<std::size_t>(tail_size));
+  if (!tail) return tail.error();
+  const std::span<const std::byte> t(*tail);
+  for (std::size_t at = t.size() >= kEndSize ? t.size() - kEndSize + 1 : 0; at-- > 0;) {
+    if (number(t, at, 4) != kEndSignature || number(t, at + 20, 2) != t.size() - at - kEndSize) continue;
+    Directory d{number(t, at + 10, 2), number(t, at + 12, 4), number(t, at + 16, 4)};
+    if (at < kEnd64LocatorSize || number(t, at - kEnd64LocatorSize, 4) != kEnd64LocatorSignature) return d;
+    const auto record = source.read(number(t, at - kEnd64LocatorSize + 8, 8), kEnd64Size);
+    if (!record) return record.error();
+    if (record->size() < kEnd64Size || number(*record, 0, 4) != kEnd64Signature) {
+      return source.error(ErrorCode::malformed_data, "the zip64 directory is not where the archive says");
+    }
+    return Directory{number(*record, 32, 8), number(*record, 40, 8), number(*record, 48, 8)};
+  }
+  return source.error(ErrorCode::unreadable_file, "is cut off: the zip directory at its end is missing");
+}
+
+/// Sizes and offset of an entry that are too large for their fields stand in the zip64 extra field, in this order.
+bool read_zip64(std::span<const std::byte> extra, ZipMember& m) {
+  for (std::size_t at = 0; at + 4 <= extra.size();) {
+    const std::uint64_t id = number(extra, at, 2), length = number(extra, at + 2, 2);
+    at += 4;
+    if (length > extra.size() - at) return false;
+    if (id == 1) {
+      const std::span<const std::byte> field = extra.subspan(at, static_cast<std::size_t>(length));
+      std::size_t next = 0;
+      for (std::uint64_t* value : {&m.uncompressed_size, &m.compressed_size, &m.header_offset}) {
+        if (*value != 0xFFFFFFFF) continue;
+        if (next + 8 > field.size()) return false;
+        *value = number(field, next, 8);
+        next += 8;
+      }
+      return true;
+    }
+    at += static_cast<std::size_t>(length);
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Limits& limits) {
+  const Result<Directory> directory = find_directory(source);
+  if (!directory) return directory.error();
+  if (directory->entries > limits.max_npz_members) {
+    return source.error(ErrorCode::limit_exceeded, "holds " + std::to_string(directory->entries) +
+                                                       " members; the limit is " +
+                                                       std::to_string(limits.max_npz_members));
+  }
+  if (directory->offset > source.size() || directory->size > source.size() - directory->offset) {
+    return source.error(ErrorCode::malformed_data, "the zip directory claims " + std::to_string(directory->size) +
+                                                       " bytes at offset " + std::to_string(directory->offset) +
+                                                       ", but the file has " + std::to_string(source.size()));
+  }
+  if (directory->entries > directory->size / kEntrySize) {
+    return source.error(ErrorCode::malformed_data, "the zip directory claims " + std::to_string(directory->entries) +
+                                                       " members in " + std::to_string(directory->size) + " bytes");
+  }
+  const auto bytes = source.read(directory->offset, static_cast<std::size_t>(directory->size));
+  if (!bytes) return bytes.error();
+  const std::span<const std::byte> b(*bytes);
+  const auto broken = [&](std::size_t at) {
+    return source.error(ErrorCode::malformed_data, "the zip directory is broken", directory->offset + at);
+  };
+  std::vector<ZipMember> out;
+  out.reserve(static_cast<std::size_t>(directory->entries));
+  std::size_t at = 0;
+  for (std::uint64_t i = 0; i < directory->entries; ++i) {
+    if (b.size() - at < kEntrySize || number(b, at, 4) != kEntrySignature) return broken(at);
+    ZipMember m;
+    m.encrypted = (number(b, at + 8, 2) & 1) != 0;
+    m.method = static_cast<std::uint16_t>(number(b, at + 10, 2));
+    m.compressed_size = number(b, at + 20, 4);
+    m.uncompressed_size = number(b, at + 24, 4);
+    m.header_offset = number(b, at + 42, 4);
+    const auto name = static_cast<std::size_t>(number(b, at + 28, 2)),
+               extra = static_cast<std::size_t>(number(b, at + 30, 2)),
+               comment = static_cast<std::size_t>(number(b, at + 32, 2));
+    if (b.size() - at - kEntrySize < name + extra + comment) return broken(at);
+    m.name.assign(reinterpret_cast<const char*>(b.data()) + at + kEntrySize, name);
+    if (!read_zip64(b.subspan(at + kEntrySize + name, extra), m)) return broken(at);
+    if (m.header_offset > source.size() || m.compressed_size > source.size()) {
+      return source.error(ErrorCode::unreadable_file,
+                          "member " + quote(m.name) + " reaches beyond the end of the file");
+    }
+    out.push_back(std::move(m));
+    at += kEntrySize + name + extra + comment;
+  }
+  return out;
+}
+
+Result<std::vector<std::byte>> read_zip_member(const Source& source, const ZipMember& member, std::size_t length) {
+  if (member.encrypted)
+    return source.error(ErrorCode::unsupported_format, "member " + quote(member.name) + " is encrypted");
+  if (member.method != 0 && member.method != 8) {
+    return source.error(ErrorCode::unsupported_format, "member " + quote(member.name) + " is compressed by method " +
+                                                           std::to_string(member.method) +
+                                                           "; stored and deflated ones are read");
+  }
+  const auto local = source.read(member.header_offset, kLocalSize);
+  if (!local) return local.error();
+  if (local->size() < kLocalSize || number(*local, 0, 4) != kLocalSignature) {
+    return source.error(ErrorCode::malformed_data, "member " + quote(member.name) + " is not where the directory says",
+                        member.header_offset);
+  }
+  const std::uint64_t start = member.header_offset + kLocalSize + number(*local, 26, 2) + number(*local, 28, 2);
+  if (start > source.size() || member.compressed_size > source.size() - start) {
+    return source.error(ErrorCode::unreadable_file, "member " + quote(member.name) + " is cut off", start);
+  }
+  if (member.method == 0) {
+    return source.read(start, static_cast<std::size_t>(std::min<std::uint64_t>(length, member.compressed_size)));
+  }
+
+  z_stream stream = {};
+  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+    return source.error(ErrorCode::unreadable_file, "zlib cannot start: out of memory");
+  struct Ender {
+    z_stream* s;
+    ~Ender() { inflateEnd(s); }
+  } ender{&stream};
+  std::vector<std::byte> out(length);
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(length);
+  std::uint64_t at = start;
+  const std::uint64_t end = start + member.compressed_size;
+  std::vector<std::byte> chunk;
+  for (int status = Z_OK; status != Z_STREAM_END && stream.avail_out > 0;) {
+    if (stream.avail_in == 0) {
+      if (at == end)
+        return source.error(ErrorCode::unreadable_file, "member " + quote(member.name) + " is cut off", at);
+      auto next = source.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(16384, end - at)));
+      if (!next) return next.error();
+      if (next->empty()) return source.error(ErrorCode::unreadable_file, "became shorter while it was read", at);
+      chunk = *std::move(next);
+      at += chunk.size();
+      stream.next_in = reinterpret_cast<Bytef*>(chunk.data());
+      stream.avail_in = static_cast<uInt>(chunk.size());
+    }
+    status = inflate(&stream, Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END) {
+      return source.error(ErrorCode::malformed_data,
+                          "member " + quote(member.name) + " is broken: its deflate stream cannot be read", at);
+    }
+  }
+  out.resize(length - stream.avail_out);
+  return out;
+}
+
+}  // namespace shapecheck
