@@ -18,6 +18,8 @@ class Source {
   explicit Source(std::span<const std::byte> bytes) : bytes_(bytes), size_(bytes.size()) {}
 
   std::uint64_t size() const { return size_; }
+  const File* file() const { return file_; }                    ///< nullptr for memory
+  std::span<const std::byte> memory() const { return bytes_; }  ///< empty for a file
   std::string path() const { return file_ != nullptr ? file_->path() : std::string(); }
 
   /// Up to `length` bytes at `offset`; fewer only at the end.
