@@ -60,7 +60,7 @@ struct DataFile {
 };
 
 struct DescribeOptions {
-  Limits limits;
+  Limits limits = {};
   DType csv_dtype = DType::unknown;  ///< all columns are loaded as this dtype; unknown: as pandas.read_csv would
 };
 

@@ -1,0 +1,98 @@
+// Normalisations, and what works along an axis without changing the shape (onnx/docs/Operators.md).
+#include "ops/common.h"
+#include "ops/families.h"
+
+namespace shapecheck {
+namespace {
+
+void keep(RuleContext& c) {
+  if (c.known(0)) c.set(0, c.shape(0).dims);
+}
+
+void along_axis(RuleContext& c) {
+  keep(c);
+  if (!c.known(0)) return c.unproven("the rank of an input is not known");
+  const std::int64_t usual = c.node().op == "LpNormalization" || c.opset() >= 13 ? -1 : 1;
+  const auto rank = static_cast<std::int64_t>(c.rank(0));
+  const std::int64_t axis = c.integer("axis", usual);
+  if (rank == 0 && (axis == 0 || axis == -1)) return;  // ORT takes a scalar as one element
+  (void)c.axis(axis, c.rank(0));
+}
+
+void cumulate(RuleContext& c) {
+  keep(c);
+  if (!c.rank_between(0, 1)) return;
+  if (c.known(1) && c.rank(1) > 0 && (!c.rank_is(1, 1) || !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "a single axis")))
+    return;
+  const auto axis = c.constants(1);
+  if (axis && axis->size() == 1) (void)c.axis((*axis)[0], c.rank(0));
+  if (c.rank(0) != 1 || !c.has_integers(0) || c.node().op != "CumSum" || c.integer("exclusive", 0) != 0 ||
+      c.integer("reverse", 0) != 0)
+    return;
+  std::vector<Dim> out;
+  Dim sum = 0;
+  for (const Dim d : c.integers(0)) out.push_back(sum = c.pool.add(sum, d));
+  c.set_integers(0, out);
+}
+
+void trilu(RuleContext& c) {
+  keep(c);
+  c.rank_between(0, 2);
+}
+
+/// Scale and bias are broadcast to the normalised axes, X.shape[axis:].
+void layer_norm(RuleContext& c) {
+  if (!c.known(0)) return c.unproven("the rank of an input is not known");
+  keep(c);
+  const auto axis = c.axis(c.integer("axis", -1), c.rank(0));
+  if (!axis) return;
+  const std::size_t tail = c.rank(0) - *axis;
+  for (std::size_t i = 1; i <= 2; ++i) {
+    if (!c.known(i)) continue;
+    // Axes in front of the normalised ones are also compared, from the back.
+    if (c.rank(i) > c.rank(0)) return void(c.rank_between(i, 0, c.rank(0)));
+    for (std::size_t a = 0; a < c.rank(i); ++a) {
+      const std::size_t xa = c.rank(0) - c.rank(i) + a;
+      if (c.dim(i, a).is(1)) continue;
+      if (c.rank(i) > tail && xa < *axis) continue;
+      if (!c.same_size(0, xa, i, a, "normalised size")) return;
+    }
+  }
+  std::vector<Dim> mean(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  for (std::size_t a = *axis; a < mean.size(); ++a) mean[a] = 1;
+  c.set(1, mean);
+  c.set(2, mean);
+}
+
+constexpr Rule same(std::string_view op, int since = 1) {
+  return {.op = op, .since = since, .types = "T -> T", .code = along_axis};
+}
+
+constexpr Rule kRules[] = {
+    same("Softmax"),
+    same("LogSoftmax"),
+    same("Hardmax"),
+    same("LpNormalization"),
+    {.op = "CumSum", .since = 11, .types = "T I -> T", .code = cumulate},
+    {.op = "CumProd", .since = 26, .types = "T I -> T", .code = cumulate},
+    {.op = "Trilu", .since = 14, .types = "T int64 -> T", .code = trilu},
+    {.op = "LRN", .signature = "X[n,c,...s] -> [n,c,...s]", .types = "T -> T"},
+    {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[...s] -> [...s]", .types = "T -> T"},
+    {.op = "BatchNormalization",
+     .since = 7,
+     .signature = "X[n,c,...s] scale[c] B[c] mean[c] var[c] -> [n,c,...s] [c] [c]",
+     .types = "T U U V V -> T V V",
+     .words = "c channels (axis 1)"},
+    {.op = "InstanceNormalization",
+     .signature = "X[n,c,_,...s] scale[c] B[c] ->",
+     .types = "T T T -> T",
+     .words = "c channels (axis 1)",
+     .code = keep},
+    {.op = "LayerNormalization", .since = 17, .types = "T T T -> T float32 float32", .code = layer_norm},
+};
+
+}  // namespace
+
+constinit const RuleFamily kNormalize{"", kRules};
+
+}  // namespace shapecheck

@@ -1,0 +1,47 @@
+// LSTM, GRU and RNN (onnx/docs/Operators.md). d: directions, h: hidden size; gates stack up in one axis.
+#include "ops/families.h"
+
+namespace shapecheck {
+namespace {
+
+/// The number of directions and the hidden size also stand in attributes.
+void directions(RuleContext& c) {
+  const std::int64_t d = c.string("direction", "forward") == "bidirectional" ? 2 : 1;
+  if (c.bound('d') && !c.equal(c['d'], {1, 0}, d, {}, "number of directions")) return;
+  if (c.has_attribute("hidden_size")) {
+    if (!c.bound('h'))
+      c.let('h', c.integer("hidden_size", 0));
+    else
+      c.equal(c['h'], {}, c.integer("hidden_size", 0), {}, "hidden_size");
+  }
+}
+
+constexpr std::string_view kWords = "i input size; h hidden size; b batch; t length; d number of directions";
+
+constexpr Rule kRules[] = {
+    {.op = "LSTM",
+     .since = 7,
+     .signature =
+         "X[t,b,i] W[d,4h,i] R[d,4h,h] B[d,8h]? lens[b]? h0[d,b,h]? c0[d,b,h]? P[d,3h]? -> [t,d,b,h] [d,b,h] [d,b,h]",
+     .types = "T T T T int32 T T T -> T T T",
+     .words = kWords,
+     .code = directions},
+    {.op = "GRU",
+     .since = 7,
+     .signature = "X[t,b,i] W[d,3h,i] R[d,3h,h] B[d,6h]? lens[b]? h0[d,b,h]? -> [t,d,b,h] [d,b,h]",
+     .types = "T T T T int32 T -> T T",
+     .words = kWords,
+     .code = directions},
+    {.op = "RNN",
+     .since = 7,
+     .signature = "X[t,b,i] W[d,h,i] R[d,h,h] B[d,2h]? lens[b]? h0[d,b,h]? -> [t,d,b,h] [d,b,h]",
+     .types = "T T T T int32 T -> T T",
+     .words = kWords,
+     .code = directions},
+};
+
+}  // namespace
+
+constinit const RuleFamily kRecurrent{"", kRules};
+
+}  // namespace shapecheck

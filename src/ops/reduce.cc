@@ -1,0 +1,123 @@
+// Reductions (onnx/docs/Operators.md). Axes are an attribute until opset 17 (ReduceSum: 12), then an input.
+#include <algorithm>
+#include <string>
+
+#include "ops/common.h"
+#include "ops/families.h"
+
+namespace shapecheck {
+namespace {
+
+void values_of(RuleContext& c) {
+  if (!c.has_integers(0) || c.rank(0) != 1 || c.integers(0).empty()) return;
+  const std::string_view op = c.node().op;
+  Dim total = c.integers(0)[0];
+  for (const Dim d : c.integers(0).subspan(1)) {
+    if (op == "ReduceProd")
+      total = c.pool.mul(total, d);
+    else if (op == "ReduceSum")
+      total = c.pool.add(total, d);
+    else if (op == "ReduceMax")
+      total = c.pool.max(total, d);
+    else if (op == "ReduceMin")
+      total = c.pool.min(total, d);
+    else
+      return;
+  }
+  const Dim out[] = {total};
+  c.set_integers(0, out);
+}
+
+void reduce(RuleContext& c) {
+  if (!c.known(0)) return c.unproven("the rank of an input is not known");
+  const bool keep = c.integer("keepdims", 1) != 0;
+  const std::size_t rank = c.rank(0);
+  if (rank == 0) return c.set(0, {});  // ORT does not look at the axes of a scalar
+  if (c.known(1) && !c.rank_is(1, 1)) return;
+  const bool unknown_axes = !c.has_attribute("axes") && c.has(1) && !c.constants(1);
+  if (unknown_axes) {
+    c.unproven("the axes are not known");
+    if (!keep) return;
+    std::vector<Dim> out;
+    for (std::size_t i = 0; i < rank; ++i) out.push_back(c.fresh());
+    return c.set(0, out);
+  }
+  const auto axes = axes_of(c, 1, rank);
+  if (!axes) return;
+  const bool all = axes->values.empty();
+  if (all && c.integer("noop_with_empty_axes", 0) != 0) return c.set(0, c.shape(0).dims);
+  std::vector<Dim> out;
+  bool every = true;
+  for (std::size_t i = 0; i < rank; ++i) {
+    const bool gone = all || axes->has(i);
+    every = every && gone;
+    if (!gone)
+      out.push_back(c.dim(0, i));
+    else if (keep)
+      out.emplace_back(1);
+  }
+  c.set(0, out);
+  if (every) values_of(c);
+}
+
+void arg_reduce(RuleContext& c) {
+  c.set_dtype(0, DType::int64);
+  if (!c.rank_between(0, 1)) return;
+  const auto axis = c.axis(c.integer("axis", 0), c.rank(0));
+  if (!axis || !c.at_least(c.dim(0, *axis), {0, static_cast<int>(*axis)}, 1, "there must be something to choose from"))
+    return;
+  std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  if (c.integer("keepdims", 1) != 0)
+    out[*axis] = 1;
+  else
+    out.erase(out.begin() + static_cast<std::ptrdiff_t>(*axis));
+  c.set(0, out);
+}
+
+void top_k(RuleContext& c) {
+  c.set_dtype(1, DType::int64);
+  if (!c.rank_between(0, 1)) return;
+  const auto axis = c.axis(c.integer("axis", -1), c.rank(0));
+  if (!axis) return;
+  Dim k = c.fresh();
+  if (c.opset() < 10) {
+    k = c.integer("k", 1);
+  } else {
+    if (c.known(1) && (!c.rank_is(1, 1) || !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "a single number"))) return;
+    if (c.has_integers(1) && c.integers(1).size() == 1)
+      k = c.integers(1)[0];
+    else
+      c.unproven("k is not known");
+  }
+  if (!c.at_least(k, {}, 0, "k") ||
+      !c.at_least(c.dim(0, *axis), {0, static_cast<int>(*axis)}, k, "k elements are taken of the axis"))
+    return;
+  std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  out[*axis] = k;
+  c.set(0, out);
+  c.set(1, out);
+}
+
+constexpr Rule over_axes(std::string_view op) { return {.op = op, .types = "T int64 -> T", .code = reduce}; }
+
+constexpr Rule kRules[] = {
+    over_axes("ReduceL1"),
+    over_axes("ReduceL2"),
+    over_axes("ReduceLogSum"),
+    over_axes("ReduceLogSumExp"),
+    over_axes("ReduceMax"),
+    over_axes("ReduceMean"),
+    over_axes("ReduceMin"),
+    over_axes("ReduceProd"),
+    over_axes("ReduceSum"),
+    over_axes("ReduceSumSquare"),
+    {.op = "ArgMax", .code = arg_reduce},
+    {.op = "ArgMin", .code = arg_reduce},
+    {.op = "TopK", .types = "T int64 -> T int64", .code = top_k},
+};
+
+}  // namespace
+
+constinit const RuleFamily kReduce{"", kRules};
+
+}  // namespace shapecheck

@@ -1,0 +1,194 @@
+// Reports and contracts for machines: docs/report.schema.json.
+#include <shapecheck/render.h>
+#include <shapecheck/version.h>
+
+#include <nlohmann/json.hpp>
+
+namespace shapecheck {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kSchemaVersion = "1.0";
+
+template <class T>
+Json maybe(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+std::string_view origin_name(Origin::Kind kind) {
+  switch (kind) {
+    case Origin::Kind::declared:
+      return "declared";
+    case Origin::Kind::node:
+      return "node";
+    case Origin::Kind::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+void add_origin(Json& out, const Origin& origin) {
+  out["origin"] = origin_name(origin.kind);
+  if (origin.kind != Origin::Kind::node) return;
+  if (!origin.node.empty()) out["node"] = origin.node;
+  if (!origin.op.empty()) out["op"] = origin.op;
+  if (!origin.why.empty()) out["why"] = origin.why;
+}
+
+Json dim_json(const DimSpec& d) {
+  Json out = Json::object();
+  if (d.value)
+    out["value"] = *d.value;
+  else if (!d.symbol.empty())
+    out["symbol"] = d.symbol;
+  else
+    out["unknown"] = true;
+  if (d.min) out["min"] = *d.min;
+  if (d.multiple_of) out["multiple_of"] = *d.multiple_of;
+  if (!d.allowed.empty()) out["allowed"] = d.allowed;
+  add_origin(out, d.origin);
+  return out;
+}
+
+Json spec_json(const TensorSpec& spec) {
+  Json out;
+  out["kind"] = spec.kind;
+  out["dtype"] = spec.dtypes.size() == 1 ? Json(to_string(spec.dtypes[0])) : Json(nullptr);
+  Json rank;
+  rank["value"] = spec.ranks.size() == 1 && !spec.open_at ? Json(spec.ranks[0]) : Json(nullptr);
+  if (spec.ranks.size() > 1 && !spec.open_at) rank["any_of"] = spec.ranks;
+  add_origin(rank, spec.rank_origin);
+  out["rank"] = std::move(rank);
+  out["dims"] = Json::array();
+  for (const DimSpec& d : spec.dims) out["dims"].push_back(dim_json(d));
+  out["open_at"] = maybe(spec.open_at);
+  out["shape_declared"] = spec.shape_declared;
+  return out;
+}
+
+Json named_spec_json(const TensorSpec& spec) {
+  Json out;
+  out["name"] = spec.name;
+  out["optional"] = spec.optional;
+  out.update(spec_json(spec));
+  return out;
+}
+
+Json actual_json(const Descriptor& d) {
+  Json out;
+  out["dtype"] = to_string(d.dtype);
+  out["shape"] = Json::array();
+  for (const std::int64_t n : d.shape) out["shape"].push_back(n < 0 ? Json(nullptr) : Json(n));
+  out["byte_order"] = d.byte_order == ByteOrder::little ? Json("little")
+                      : d.byte_order == ByteOrder::big  ? Json("big")
+                                                        : Json(nullptr);
+  out["order"] = d.order == Order::c ? "C" : "F";
+  return out;
+}
+
+Json input_json(const InputReport& input) {
+  Json out;
+  out["name"] = input.name;
+  out["verdict"] = to_string(input.verdict);
+  out["source"] = input.actual ? Json{{"path", text_or_null(input.path)},
+                                      {"member", text_or_null(input.member)},
+                                      {"format", to_string(input.format)}}
+                               : Json(nullptr);
+  out["expected"] = input.expected ? spec_json(*input.expected) : Json(nullptr);
+  out["actual"] = input.actual ? actual_json(*input.actual) : Json(nullptr);
+  return out;
+}
+
+Json diagnostic_json(const Diagnostic& d) {
+  Json out;
+  out["code"] = d.code;
+  out["name"] = d.name;
+  out["severity"] = to_string(d.severity);
+  out["input"] = text_or_null(d.input);
+  out["axis"] = maybe(d.axis);
+  out["message"] = d.message;
+  out["location"] = {{"path", text_or_null(d.location.path)},
+                     {"member", text_or_null(d.location.member)},
+                     {"line", maybe(d.location.line)},
+                     {"column", maybe(d.location.column)},
+                     {"byte_offset", maybe(d.location.byte_offset)},
+                     {"byte_length", maybe(d.location.byte_length)}};
+  out["notes"] = d.notes;
+  out["chain"] = d.chain;
+  out["fixes"] = Json::array();
+  for (const Fix& f : d.fixes) {
+    out["fixes"].push_back({{"applicability", to_string(f.applicability)},
+                            {"effect", text_or_null(f.effect)},
+                            {"language", text_or_null(f.language)},
+                            {"code", text_or_null(f.code)},
+                            {"comment", text_or_null(f.comment)}});
+  }
+  return out;
+}
+
+Json envelope() {
+  Json out;
+  out["schema_version"] = kSchemaVersion;
+  out["tool"] = {{"name", "shapecheck"}, {"version", version()}, {"profile", profile_name()}};
+  return out;
+}
+
+Json model_json(const std::string& path, const std::string& format) {
+  return {{"path", text_or_null(path)}, {"format", format}};
+}
+
+std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace
+
+std::string to_json(const Report& report) {
+  Json check;
+  check["model"] = model_json(report.model_path, report.model_format);
+  check["verdict"] = to_string(report.verdict);
+  check["inputs"] = Json::array();
+  check["diagnostics"] = Json::array();
+  int fits = 0, misfit = 0, undecided = 0;
+  for (const InputReport& i : report.inputs) {
+    check["inputs"].push_back(input_json(i));
+    ++(i.verdict == Verdict::fits ? fits : i.verdict == Verdict::misfit ? misfit : undecided);
+  }
+  for (const Diagnostic& d : report.diagnostics) check["diagnostics"].push_back(diagnostic_json(d));
+  check["unproven"] = report.unproven;
+  Json out = envelope();
+  out["checks"] = Json::array({std::move(check)});
+  out["summary"] = {{"errors", report.count(Severity::error)},
+                    {"warnings", report.count(Severity::warning)},
+                    {"notes", report.count(Severity::note)},
+                    {"fits", fits},
+                    {"misfit", misfit},
+                    {"undecided", undecided}};
+  return dump(out);
+}
+
+std::string to_json(const Contract& contract) {
+  Json out = envelope();
+  out["model"] = model_json(contract.model().path(), "onnx");
+  out["nodes"] = contract.node_count();
+  out["opset"] = contract.opset() > 0 ? Json(contract.opset()) : Json(nullptr);
+  out["inputs"] = Json::array();
+  out["outputs"] = Json::array();
+  for (const TensorSpec& s : contract.inputs()) out["inputs"].push_back(named_spec_json(s));
+  for (const TensorSpec& s : contract.outputs()) out["outputs"].push_back(named_spec_json(s));
+  out["conditions"] = contract.conditions();
+  out["contradictions"] = contract.contradictions();
+  out["unknowns"] = contract.unknowns();
+  return dump(out);
+}
+
+std::string to_json(const Error& error) {
+  Json out = envelope();
+  out["error"] = {{"code", to_string(error.code)},
+                  {"message", error.message},
+                  {"path", text_or_null(error.path)},
+                  {"byte_offset", maybe(error.byte_offset)}};
+  return dump(out);
+}
+
+}  // namespace shapecheck

@@ -1,0 +1,37 @@
+// What the user asked for on the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <shapecheck/dtype.h>
+
+namespace shapecheck::tool {
+
+enum class Format { text, json };
+enum class Color { automatic, always, never };
+
+struct Options {
+  std::string model;
+  std::vector<std::string> data;       ///< FILE, NAME=FILE, NAME=FILE:MEMBER
+  std::optional<std::string> explain;  ///< a code, or "list"
+  Format format = Format::text;
+  Color color = Color::automatic;
+  DType csv_dtype = DType::unknown;
+  bool strict = false;
+  bool batched = false;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+/// What is to be done instead of running: text for standard output (or standard error) and the exit status.
+struct Answer {
+  int status = 0;
+  std::string text;
+};
+
+/// Parses the arguments. An Answer for --help, --version and wrong options (status 2).
+std::optional<Answer> parse(int argc, char** argv, Options& options);
+
+}  // namespace shapecheck::tool

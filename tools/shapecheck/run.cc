@@ -1,0 +1,149 @@
+#include "run.h"
+
+#include <shapecheck/shapecheck.h>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace shapecheck::tool {
+namespace {
+
+constexpr int kFits = 0, kMisfit = 1, kNotChecked = 2;
+
+bool exists(const std::string& path) {
+  struct stat st = {};
+  return ::stat(path.c_str(), &st) == 0;
+}
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): one thread
+  return value != nullptr && *value != '\0';
+}
+
+// no-color.org, bixense.com/clicolors
+bool use_color(Color wish, int fd) {
+  if (wish != Color::automatic) return wish == Color::always;
+  if (is_set("NO_COLOR")) return false;
+  const char* force = std::getenv("CLICOLOR_FORCE");  // NOLINT(concurrency-mt-unsafe)
+  if (force != nullptr && *force != '\0' && std::string(force) != "0") return true;
+  const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
+  return ::isatty(fd) != 0 && (term == nullptr || std::string(term) != "dumb");
+}
+
+struct Argument {
+  std::string input, path, member;
+};
+
+/// NAME=FILE:MEMBER. What exists as a file is one; names of inputs may hold '=' and ':', so every '=' is tried.
+Argument split(const std::string& text) {
+  const auto file_and_member = [](const std::string& s) -> std::optional<Argument> {
+    if (exists(s)) return Argument{{}, s, {}};
+    for (std::size_t at = s.rfind(':'); at != std::string::npos && at > 0; at = s.rfind(':', at - 1)) {
+      if (exists(s.substr(0, at))) return Argument{{}, s.substr(0, at), s.substr(at + 1)};
+    }
+    return std::nullopt;
+  };
+  if (auto whole = file_and_member(text)) return *whole;
+  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
+    if (auto rest = file_and_member(text.substr(at + 1)); rest && at > 0) {
+      rest->input = text.substr(0, at);
+      return *rest;
+    }
+  }
+  const std::size_t at = text.find('=');
+  if (at == std::string::npos || at == 0) return {{}, text, {}};
+  return {text.substr(0, at), text.substr(at + 1), {}};
+}
+
+class Run {
+ public:
+  explicit Run(const Options& options) : options_(options) {
+    text_ = {.color = use_color(options.color, STDOUT_FILENO), .verbose = options.verbose, .quiet = options.quiet};
+  }
+
+  int operator()() {
+    if (options_.explain) return explain(*options_.explain);
+    const Result<Model> model = read_model(options_.model);
+    if (!model) fail(model.error());
+    std::vector<DataSource> data;
+    for (const std::string& text : options_.data) {
+      Argument argument = split(text);
+      Result<DataFile> file = describe(argument.path, {.csv_dtype = options_.csv_dtype});
+      if (file)
+        data.push_back({std::move(argument.input), std::move(argument.member), *std::move(file)});
+      else
+        fail(file.error());
+    }
+    if (failed_) return kNotChecked;
+    const Contract contract = infer_contract(*model);
+    return data.empty() ? show(contract) : compare(contract, data);
+  }
+
+ private:
+  void fail(const Error& error) {
+    failed_ = true;
+    const std::string line = to_text(error, {.color = use_color(options_.color, STDERR_FILENO)});
+    std::fputs(line.c_str(), stderr);
+    if (options_.format == Format::json && !printed_error_) {
+      print(to_json(error));
+      printed_error_ = true;
+    }
+  }
+
+  int explain(const std::string& code) {
+    std::string out;
+    if (code == "list") {
+      for (const CatalogueEntry& e : catalogue())
+        out += std::string(e.code) + "  " + std::string(e.name) + ": " + std::string(e.summary) + "\n";
+    } else if (const CatalogueEntry* e = find_diagnostic(code)) {
+      out = std::string(e->code) + " " + std::string(e->name) + " (" + std::string(to_string(e->severity)) +
+            "): " + std::string(e->summary) + "\n\n" + std::string(e->explain) + "\n";
+    } else {
+      std::fputs(
+          ("shapecheck: no diagnostic has the code " + code + "; `shapecheck --explain list` shows all\n").c_str(),
+          stderr);
+      return kNotChecked;
+    }
+    return print(out) ? kFits : kNotChecked;
+  }
+
+  int show(const Contract& contract) {
+    if (!print(options_.format == Format::json ? to_json(contract) : to_text(contract, text_))) return kNotChecked;
+    if (!contract.contradictions().empty()) return kMisfit;
+    return options_.strict && !contract.unknowns().empty() ? kMisfit : kFits;
+  }
+
+  int compare(const Contract& contract, const std::vector<DataSource>& data) {
+    const Report report = check(contract, data, {.batched = options_.batched});
+    if (!print(options_.format == Format::json ? to_json(report) : to_text(report, text_))) return kNotChecked;
+    switch (report.verdict) {
+      case Verdict::fits:
+        return kFits;
+      case Verdict::misfit:
+        return kMisfit;
+      case Verdict::undecided:
+        break;
+    }
+    return options_.strict ? kMisfit : kFits;
+  }
+
+  const Options& options_;
+  TextOptions text_;
+  bool failed_ = false;
+  bool printed_error_ = false;
+};
+
+}  // namespace
+
+bool print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written) std::perror("shapecheck: cannot write the result");
+  return written;
+}
+
+int run(const Options& options) { return Run(options)(); }
+
+}  // namespace shapecheck::tool
