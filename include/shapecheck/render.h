@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <shapecheck/contract.h>
 #include <shapecheck/error.h>
@@ -13,15 +14,15 @@ namespace shapecheck {
 struct TextOptions {
   bool color = false;    ///< ANSI colours
   bool verbose = false;  ///< the whole why-chains, and what was shortened
-  bool quiet = false;    ///< the findings without their notes, and nothing at all where everything fits
+  bool quiet = false;    ///< errors without their notes and the verdict; nothing at all where everything fits
 };
 
-/// For people: findings with their fixes, then one line for each input and a summary. Control characters in foreign
-/// names are escaped.
+/// For people: findings with their fixes, then one line for each input and, last, the verdict. No control character of
+/// a foreign name gets through.
 SHAPECHECK_API std::string to_text(const Report& report, const TextOptions& options = {});
 /// The contract: every input with the origin of everything that is known.
 SHAPECHECK_API std::string to_text(const Contract& contract, const TextOptions& options = {});
-/// One line: "train.npy: error[SC003]: its header claims ...".
+/// One line: "shapecheck: train.npy: error[SC003]: its header claims ... (at byte 10)".
 SHAPECHECK_API std::string to_text(const Error& error, const TextOptions& options = {});
 
 /// For machines: schema version 1.0 (docs/report.schema.json); within a major version fields are only added. Equal
@@ -29,5 +30,7 @@ SHAPECHECK_API std::string to_text(const Error& error, const TextOptions& option
 SHAPECHECK_API std::string to_json(const Report& report);
 SHAPECHECK_API std::string to_json(const Contract& contract);
 SHAPECHECK_API std::string to_json(const Error& error);
+/// One document for all of them: `errors`, and the first of them again as `error`.
+SHAPECHECK_API std::string to_json(const std::vector<Error>& errors);
 
 }  // namespace shapecheck

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "render/contract_view.h"
+
 namespace shapecheck {
 namespace {
 
@@ -56,6 +58,11 @@ Json spec_json(const TensorSpec& spec) {
   Json out;
   out["kind"] = spec.kind;
   out["dtype"] = spec.dtypes.size() == 1 ? Json(to_string(spec.dtypes[0])) : Json(nullptr);
+  if (spec.dtypes.size() > 1) {
+    for (const DType d : spec.dtypes) out["dtype_any_of"].push_back(to_string(d));
+  }
+  out["dtype_origin"] = Json::object();
+  add_origin(out["dtype_origin"], spec.dtype_origin);
   Json rank;
   rank["value"] = spec.ranks.size() == 1 && !spec.open_at ? Json(spec.ranks[0]) : Json(nullptr);
   if (spec.ranks.size() > 1 && !spec.open_at) rank["any_of"] = spec.ranks;
@@ -167,28 +174,37 @@ std::string to_json(const Report& report) {
   return dump(out);
 }
 
-std::string to_json(const Contract& contract) {
+std::string to_json(const ContractView& contract) {
   Json out = envelope();
-  out["model"] = model_json(contract.model().path(), "onnx");
-  out["nodes"] = contract.node_count();
-  out["opset"] = contract.opset() > 0 ? Json(contract.opset()) : Json(nullptr);
+  out["model"] = model_json(contract.model_path, "onnx");
+  out["nodes"] = contract.nodes;
+  out["opset"] = contract.opset > 0 ? Json(contract.opset) : Json(nullptr);
   out["inputs"] = Json::array();
   out["outputs"] = Json::array();
-  for (const TensorSpec& s : contract.inputs()) out["inputs"].push_back(named_spec_json(s));
-  for (const TensorSpec& s : contract.outputs()) out["outputs"].push_back(named_spec_json(s));
-  out["conditions"] = contract.conditions();
-  out["contradictions"] = contract.contradictions();
-  out["unknowns"] = contract.unknowns();
+  for (const TensorSpec& s : contract.inputs) out["inputs"].push_back(named_spec_json(s));
+  for (const TensorSpec& s : contract.outputs) out["outputs"].push_back(named_spec_json(s));
+  out["conditions"] = contract.conditions;
+  out["contradictions"] = contract.contradictions;
+  out["unknowns"] = contract.unknowns;
   return dump(out);
 }
 
-std::string to_json(const Error& error) {
+std::string to_json(const Contract& contract) { return to_json(view_of(contract)); }
+
+std::string to_json(const std::vector<Error>& errors) {
   Json out = envelope();
-  out["error"] = {{"code", to_string(error.code)},
-                  {"message", error.message},
-                  {"path", text_or_null(error.path)},
-                  {"byte_offset", maybe(error.byte_offset)}};
+  Json list = Json::array();
+  for (const Error& e : errors) {
+    list.push_back({{"code", to_string(e.code)},
+                    {"message", e.message},
+                    {"path", text_or_null(e.path)},
+                    {"byte_offset", maybe(e.byte_offset)}});
+  }
+  out["error"] = list.empty() ? Json(nullptr) : list.front();
+  out["errors"] = std::move(list);
   return dump(out);
 }
+
+std::string to_json(const Error& error) { return to_json(std::vector<Error>{error}); }
 
 }  // namespace shapecheck

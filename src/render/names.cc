@@ -1,8 +1,9 @@
-// The words for enumerators, and shapes as the contract writes them.
+// The words for enumerators, and tensor specs as the contract writes them.
 #include <shapecheck/contract.h>
 #include <shapecheck/report.h>
 
 #include "base/text.h"
+#include "render/paint.h"
 
 namespace shapecheck {
 
@@ -53,6 +54,28 @@ std::string to_string_shape(const TensorSpec& spec) {
   }
   if (spec.open_at && *spec.open_at >= spec.dims.size()) put("..");
   return out + "]";
+}
+
+std::string clean(std::string_view text) { return escape(text, std::string_view::npos); }
+
+std::string counted(std::size_t n, std::string_view singular) {
+  return count_of(static_cast<std::int64_t>(n), singular, std::string(singular) + "s");
+}
+
+std::string spec_text(const TensorSpec& spec) {
+  std::string dtypes;
+  for (const DType d : spec.dtypes) dtypes.append(dtypes.empty() ? "" : " or ").append(to_string(d));
+  return (spec.kind == "tensor" ? "" : clean(spec.kind) + " of ") + (dtypes.empty() ? "unknown dtype" : dtypes) + " " +
+         to_string_shape(spec);
+}
+
+void append_list(std::string& out, std::string_view title, const std::vector<std::string>& items, bool all) {
+  constexpr std::size_t kShown = 8;
+  if (items.empty()) return;
+  out.append("  ").append(title).append("\n");
+  for (std::size_t i = 0; i < items.size() && (all || i < kShown); ++i) out += "    " + clean(items[i]) + "\n";
+  if (!all && items.size() > kShown)
+    out += "    ... and " + std::to_string(items.size() - kShown) + " more (-v shows all)\n";
 }
 
 }  // namespace shapecheck

@@ -1,237 +1,156 @@
-// Reports and contracts for people, in the manner of compilers: what, where, why, and what to do.
+// Reports and errors for people, in the manner of compilers: what, where, why, and what to do.
 #include <shapecheck/render.h>
-#include <shapecheck/version.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/text.h"
+#include "render/paint.h"
 
 namespace shapecheck {
 namespace {
 
-class Painter {
- public:
-  explicit Painter(bool color) : color_(color) {}
-  std::string operator()(std::string_view code, std::string_view text) const {
-    return color_ ? "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m" : std::string(text);
-  }
-  std::string severity(Severity s, std::string_view text) const {
-    return (*this)(s == Severity::error ? "1;31" : s == Severity::warning ? "1;33" : "1;36", text);
-  }
-  std::string bold(std::string_view text) const { return (*this)("1", text); }
-  std::string dim(std::string_view text) const { return (*this)("2", text); }
-  std::string good(std::string_view text) const { return (*this)("1;32", text); }
-  std::string help(std::string_view text) const { return (*this)("1;32", text); }
-
- private:
-  bool color_;
-};
-
-std::string dtype_text(const TensorSpec& spec) {
-  if (spec.dtypes.empty()) return "unknown dtype";
-  std::string out;
-  for (const DType d : spec.dtypes) out += (out.empty() ? "" : " or ") + std::string(to_string(d));
-  return out;
-}
+constexpr std::size_t kColumns = 100;  // a comment that would go beyond has a line of its own
 
 std::string place(const Location& l) {
   std::string out = escape(l.path.empty() ? "memory" : l.path, 400);
   if (!l.member.empty()) out += "[" + escape(l.member) + "]";
   if (l.line) out += ":" + std::to_string(*l.line);
   if (l.line && l.column) out += ":" + std::to_string(*l.column);
-  return out + (l.what.empty() ? "" : ": " + l.what);
+  return out + (l.what.empty() ? "" : ": " + clean(l.what));
 }
 
-void diagnostic(std::string& out, const Diagnostic& d, const TextOptions& options, const Painter& paint) {
-  out += paint.severity(d.severity, std::string(to_string(d.severity)) + "[" + d.code + "]") +
-         paint.bold(": " + d.message) + "\n";
-  if (!d.location.path.empty() || !d.location.what.empty()) out += paint.dim("  --> ") + place(d.location) + "\n";
-  if (!options.quiet) {
-    for (const std::string& note : d.notes) out += paint.dim("   = ") + note + "\n";
-  }
-  if (options.verbose) {
-    for (const std::string& step : d.chain) out += paint.dim("   | ") + step + "\n";
-  }
-  for (const Fix& fix : d.fixes) {
-    std::string label = "help";
-    if (fix.applicability != Applicability::display) {
-      label += " (" + std::string(to_string(fix.applicability)) + (fix.effect.empty() ? "" : ": " + fix.effect) + ")";
+class ReportText {
+ public:
+  ReportText(const Report& report, const TextOptions& options)
+      : report_(report), options_(options), paint_(options.color) {}
+
+  std::string operator()() {
+    for (const Diagnostic& d : report_.diagnostics) {
+      if (!options_.quiet || d.severity == Severity::error) diagnostic(d);
     }
-    out += paint.help(label) + ": " + fix.code;
-    if (!fix.code.empty() && !fix.comment.empty())
-      out += paint.dim("  # " + fix.comment);
-    else if (fix.code.empty())
-      out += fix.comment;
-    out += "\n";
+    if (!options_.quiet) inputs();
+    if (!options_.quiet && report_.verdict == Verdict::undecided)
+      append_list(out_, paint_.bold("not proved:"), report_.unproven, options_.verbose);
+    if (!options_.quiet || report_.verdict != Verdict::fits) summary();
+    return std::move(out_);
   }
-  out += "\n";
-}
 
-std::string input_line(const InputReport& input) {
-  std::string out = "  " + escape(input.name) + ": ";
-  if (input.actual)
-    out += std::string(to_string(input.actual->dtype)) + " " + shape_text(input.actual->shape);
-  else
-    out += "no data";
-  if (!input.path.empty())
-    out += " (" + escape(input.path) + (input.member.empty() ? "" : "[" + escape(input.member) + "]") + ")";
-  const std::string wanted =
-      input.expected ? dtype_text(*input.expected) + " " + to_string_shape(*input.expected) : "?";
-  switch (input.verdict) {
-    case Verdict::fits:
-      return out + " fits " + wanted;
-    case Verdict::misfit:
-      return out + " does not fit " + wanted;
-    case Verdict::undecided:
-      break;
+ private:
+  void diagnostic(const Diagnostic& d) {
+    const std::string head = std::string(to_string(d.severity)) + "[" + clean(d.code) + "]";
+    out_ += paint_.severity(d.severity, head) + paint_.bold(": " + clean(d.message)) + "\n";
+    if (!d.location.path.empty() || !d.location.what.empty()) out_ += paint_.dim("  --> ") + place(d.location) + "\n";
+    if (!options_.quiet) {
+      for (const std::string& note : d.notes) out_ += paint_.dim("   = ") + clean(note) + "\n";
+    }
+    if (options_.verbose) {
+      for (const std::string& step : d.chain) out_ += paint_.dim("   | ") + clean(step) + "\n";
+    }
+    bool repeated = false;
+    for (const Fix& f : d.fixes) {
+      if (!f.code.empty() && !shown_.emplace(d.input, f.code).second)
+        repeated = true;
+      else
+        fix(f);
+    }
+    if (repeated) out_ += paint_.good("help") + ": what is proposed above mends this as well\n";
+    out_ += "\n";
   }
-  return out + " against " + wanted + ": undecided";
-}
 
-/// "axis 1 = 10", "axes 2, 3: 32 or more".
-std::string axis_fact(const DimSpec& d) {
-  std::string out;
-  if (d.value) return "= " + std::to_string(*d.value);
-  if (!d.allowed.empty()) return d.allowed;
-  if (d.min) out = ">= " + std::to_string(*d.min);
-  if (d.multiple_of) out += (out.empty() ? "" : ", ") + std::string("multiple of ") + std::to_string(*d.multiple_of);
-  return out;
-}
-
-std::string origin_text(const Origin& origin) {
-  switch (origin.kind) {
-    case Origin::Kind::declared:
-      return "declared";
-    case Origin::Kind::node:
-      return origin.why.empty()
-                 ? escape(origin.node) + (origin.op.empty() ? "inferred" : " (" + escape(origin.op) + ")")
-                 : origin.why;
-    case Origin::Kind::unknown:
-      break;
+  void fix(const Fix& f) {
+    std::string label = "help";
+    if (f.applicability != Applicability::display)
+      label += " (" + std::string(to_string(f.applicability)) + (f.effect.empty() ? "" : ": " + clean(f.effect)) + ")";
+    const std::string comment = clean(f.comment), code = clean(f.code);
+    out_ += paint_.good(label) + ": ";
+    if (code.empty()) {
+      out_ += comment;
+    } else {
+      out_ += code;
+      const bool wide = label.size() + 2 + code.size() + 4 + comment.size() > kColumns;
+      if (!comment.empty()) out_ += paint_.dim((wide ? "\n      # " : "  # ") + comment);
+    }
+    out_ += "\n";
   }
-  return "unknown";
-}
 
-void pad(std::string& line, std::size_t width) { line.resize(std::max(line.size() + 1, width), ' '); }
-
-std::string rank_text(const TensorSpec& spec) {
-  if (spec.open_at)
-    return spec.ranks.empty()
-               ? "rank any"
-               : "rank " + std::to_string(*std::min_element(spec.ranks.begin(), spec.ranks.end())) + " or more";
-  if (spec.ranks.empty()) return "rank unknown";
-  std::vector<int> sorted = spec.ranks;
-  std::sort(sorted.begin(), sorted.end());
-  std::string out = "rank ";
-  for (std::size_t i = 0; i < sorted.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == sorted.size() ? " or " : ", ") + std::to_string(sorted[i]);
-  return out;
-}
-
-void input_facts(std::string& out, const TensorSpec& spec, const Painter& paint) {
-  const auto line = [&](std::string what, const std::string& why) {
-    what = "    " + what;
-    pad(what, 24);
-    out += what + paint.dim(why) + "\n";
-  };
-  if (spec.kind != "tensor") line(spec.kind, "declared");
-  line("dtype", spec.dtypes.empty()                                ? "unknown: not declared, and no layer tells"
-                : spec.dtype_origin.kind == Origin::Kind::declared ? "declared"
-                                                                   : "inferred from the layers");
-  line(rank_text(spec), spec.shape_declared ? "declared"
-                        : spec.rank_origin.kind == Origin::Kind::unknown
-                            ? (spec.open_at ? "not declared, and no layer refuses any" : "unknown")
-                            : origin_text(spec.rank_origin));
-  const std::size_t leading = spec.open_at.value_or(spec.dims.size());
-  for (std::size_t i = 0; i < spec.dims.size(); ++i) {
-    const DimSpec& d = spec.dims[i];
-    const std::string fact = axis_fact(d);
-    if (fact.empty()) continue;
-    const std::string axis = i < leading ? std::to_string(i) : "-" + std::to_string(spec.dims.size() - i);
-    line("axis " + axis + " " + fact, origin_text(d.origin));
+  /// Inputs that do not fit are all shown; of many that fit, the first ones.
+  void inputs() {
+    constexpr std::size_t kShown = 8;
+    std::size_t fitting = 0;
+    for (const InputReport& input : report_.inputs) {
+      if (input.verdict != Verdict::fits || ++fitting <= kShown || options_.verbose) input_line(input);
+    }
+    if (fitting > kShown && !options_.verbose)
+      out_ += "... and " + counted(fitting - kShown, "more input") + (fitting - kShown == 1 ? " fits" : " fit") +
+              " (-v shows all)\n";
   }
-}
 
-void list(std::string& out, std::string_view title, const std::vector<std::string>& items, bool all,
-          const Painter& paint) {
-  constexpr std::size_t kShown = 8;
-  if (items.empty()) return;
-  out += "  " + paint.bold(title) + "\n";
-  for (std::size_t i = 0; i < items.size() && (all || i < kShown); ++i) out += "    " + items[i] + "\n";
-  if (!all && items.size() > kShown)
-    out += "    ... and " + std::to_string(items.size() - kShown) + " more (-v shows all)\n";
-}
+  void input_line(const InputReport& input) {
+    const std::string wanted = input.expected ? spec_text(*input.expected) : "";
+    std::string line = "input " + paint_.bold(escape(input.name)) + ": ";
+    if (!input.actual) {
+      out_ += line + "no data" + (wanted.empty() ? "" : "; it takes " + wanted) + "\n";
+      return;
+    }
+    line.append(to_string(input.actual->dtype)).append(" ").append(shape_text(input.actual->shape)).append(" ");
+    if (!input.expected)
+      line += "is for no input of this model";
+    else if (input.verdict == Verdict::fits)
+      line += paint_.good("fits") + " " + wanted;
+    else if (input.verdict == Verdict::misfit)
+      line += paint_.severity(Severity::error, "does not fit") + " " + wanted;
+    else
+      line += "against " + wanted + " is " + paint_.severity(Severity::warning, "undecided");
+    const std::string member = input.member.empty() ? "" : "[" + escape(input.member) + "]";
+    if (!input.path.empty()) line += paint_.dim(" (" + escape(input.path, 400) + member + ")");
+    out_ += line + "\n";
+  }
+
+  void summary() {
+    const std::string model = escape(report_.model_path.empty() ? "the model" : report_.model_path, 400);
+    const std::string verdict(to_string(report_.verdict));
+    switch (report_.verdict) {
+      case Verdict::fits:
+        out_ += paint_.good(verdict) + ": " + model + " runs on this data";
+        break;
+      case Verdict::misfit:
+        out_ += paint_.severity(Severity::error, verdict) + ": " + model + " does not run on this data";
+        break;
+      case Verdict::undecided:
+        out_ += paint_.severity(Severity::warning, verdict) + ": nothing refuses this data, but " + model +
+                " is not proved to run on it";
+        break;
+    }
+    const std::size_t errors = report_.count(Severity::error), warnings = report_.count(Severity::warning);
+    const std::string counts = (errors > 0 ? counted(errors, "error") : "") + (errors > 0 && warnings > 0 ? ", " : "") +
+                               (warnings > 0 ? counted(warnings, "warning") : "");
+    if (!counts.empty()) out_ += " (" + counts + ")";
+    if (!report_.diagnostics.empty() && !options_.quiet) {
+      const auto worst = std::min_element(report_.diagnostics.begin(), report_.diagnostics.end(),
+                                          [](const auto& a, const auto& b) { return a.severity < b.severity; });
+      out_ += paint_.dim("; `shapecheck --explain " + clean(worst->code) + "` tells more");
+    }
+    out_ += "\n";
+  }
+
+  const Report& report_;
+  const TextOptions& options_;
+  const Painter paint_;
+  std::string out_;
+  std::set<std::pair<std::string, std::string>> shown_;  // fixes, by input
+};
 
 }  // namespace
 
-std::string to_text(const Report& report, const TextOptions& options) {
-  const Painter paint(options.color);
-  std::string out;
-  for (const Diagnostic& d : report.diagnostics) {
-    if (!options.quiet || d.severity == Severity::error) diagnostic(out, d, options, paint);
-  }
-  const std::size_t errors = report.count(Severity::error), warnings = report.count(Severity::warning);
-  if (options.quiet && report.verdict != Verdict::misfit) return out;
-  const std::string model = escape(report.model_path.empty() ? "model" : report.model_path, 400);
-  switch (report.verdict) {
-    case Verdict::fits:
-      out += paint.good("fits") + ": " + model + " runs on this data";
-      break;
-    case Verdict::misfit:
-      out += paint.severity(Severity::error, "misfit") + ": " + model +
-             " does not run on this data: " + count_of(static_cast<std::int64_t>(errors), "error", "errors");
-      break;
-    case Verdict::undecided:
-      out += paint.severity(Severity::warning, "undecided") + ": nothing says that " + model +
-             " does not run on this data, but not everything is proved";
-      break;
-  }
-  if (warnings > 0) out += ", " + count_of(static_cast<std::int64_t>(warnings), "warning", "warnings");
-  out += "\n";
-  if (options.quiet) return out;
-  for (const InputReport& input : report.inputs) out += input_line(input) + "\n";
-  if (report.verdict == Verdict::undecided) list(out, "not proved:", report.unproven, options.verbose, paint);
-  if (errors > 0) {
-    const auto first = std::find_if(report.diagnostics.begin(), report.diagnostics.end(),
-                                    [](const Diagnostic& d) { return d.severity == Severity::error; });
-    out += paint.dim("  (shapecheck --explain " + first->code + " tells more)") + "\n";
-  }
-  return out;
-}
-
-std::string to_text(const Contract& contract, const TextOptions& options) {
-  const Painter paint(options.color);
-  const std::string& path = contract.model().path();
-  std::string out = paint.bold(escape(path.empty() ? "model" : path, 400)) + ": " +
-                    count_of(static_cast<std::int64_t>(contract.inputs().size()), "input", "inputs") + ", " +
-                    count_of(static_cast<std::int64_t>(contract.outputs().size()), "output", "outputs") + ", " +
-                    count_of(static_cast<std::int64_t>(contract.node_count()), "node", "nodes");
-  if (contract.opset() > 0) out += ", opset " + std::to_string(contract.opset());
-  out += "\n";
-  for (const TensorSpec& spec : contract.inputs()) {
-    if (spec.optional && !options.verbose) continue;
-    out += "  input " + paint.bold(escape(spec.name)) + ": " + dtype_text(spec) + " " + to_string_shape(spec) +
-           (spec.optional ? " (has a default)" : "") + "\n";
-    if (!options.quiet) input_facts(out, spec, paint);
-  }
-  for (const TensorSpec& spec : contract.outputs()) {
-    out += "  output " + paint.bold(escape(spec.name)) + ": " + (spec.kind == "tensor" ? "" : spec.kind + " of ") +
-           dtype_text(spec) + " " + to_string_shape(spec) + "\n";
-  }
-  list(out, "the layers also require:", contract.conditions(), options.verbose, paint);
-  list(out, "nothing is known about:", contract.unknowns(), options.verbose, paint);
-  if (!contract.contradictions().empty()) {
-    out += "  " + paint.severity(Severity::error, "error[SC702]") + ": no data can fit this model:\n";
-    for (const std::string& c : contract.contradictions()) out += "    " + c + "\n";
-  }
-  return out;
-}
+std::string to_text(const Report& report, const TextOptions& options) { return ReportText(report, options)(); }
 
 std::string to_text(const Error& error, const TextOptions& options) {
   const Painter paint(options.color);
-  std::string out = paint.bold(escape(error.path.empty() ? "memory" : error.path, 400)) + ": " +
+  std::string out = "shapecheck: " + (error.path.empty() ? "" : paint.bold(escape(error.path, 400)) + ": ") +
                     paint.severity(Severity::error, "error[" + std::string(to_string(error.code)) + "]") + ": " +
-                    error.message;
+                    clean(error.message);
   if (error.byte_offset) out += " (at byte " + std::to_string(*error.byte_offset) + ")";
   return out + "\n";
 }
