@@ -1,47 +1,62 @@
 // The list of diagnostics, read by --explain and by whoever writes one.
 #include <shapecheck/catalogue.h>
 
-#include <vector>
+#include <algorithm>
+#include <array>
 
-#include "diagnose/explanations.h"
+#include "base/text.h"
+#include "diagnose/explain_dtypes.h"
+#include "diagnose/explain_files.h"
+#include "diagnose/explain_models.h"
+#include "diagnose/explain_names.h"
+#include "diagnose/explain_shapes.h"
 
 namespace shapecheck {
 namespace {
 
-bool same(std::string_view a, std::string_view b) {
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (upper(a[i]) != upper(b[i])) return false;
-  }
-  return true;
-}
-
-constexpr const std::span<const CatalogueEntry>* kGroups[] = {
-    &kFileDiagnostics,  &kDtypeDiagnostics,  &kShapeDiagnostics, &kNameDiagnostics,
-    &kTableDiagnostics, &kLayoutDiagnostics, &kModelDiagnostics,
-};
-
-std::vector<CatalogueEntry> all_entries() {
-  std::vector<CatalogueEntry> out;
-  for (const auto* group : kGroups) out.insert(out.end(), group->begin(), group->end());
+template <std::size_t... Sizes>
+constexpr auto joined(const CatalogueEntry (&... groups)[Sizes]) {
+  std::array<CatalogueEntry, (Sizes + ...)> out{};
+  std::size_t n = 0;
+  const auto add = [&](const CatalogueEntry* group, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) out[n++] = group[i];
+  };
+  (add(groups, Sizes), ...);
   return out;
 }
 
+constexpr auto kAll = joined(kFileDiagnostics, kDtypeDiagnostics, kShapeDiagnostics, kNameDiagnostics,
+                             kTableDiagnostics, kLayoutDiagnostics, kModelDiagnostics);
+
+constexpr bool sorted() {
+  for (std::size_t i = 1; i < kAll.size(); ++i) {
+    if (kAll[i - 1].code >= kAll[i].code) return false;
+  }
+  return true;
+}
+static_assert(sorted(), "the groups follow each other by code");
+
+bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && edit_distance(a, b, 1) == 0; }
+
 }  // namespace
 
-std::span<const CatalogueEntry> catalogue() {
-  static const std::vector<CatalogueEntry> all = all_entries();
-  return all;
-}
+std::span<const CatalogueEntry> catalogue() { return kAll; }
 
 const CatalogueEntry* find_diagnostic(std::string_view code_or_name) {
-  for (const auto* group : kGroups) {
-    for (const CatalogueEntry& e : *group) {
-      if (same(e.code, code_or_name) || same(e.name, code_or_name)) return &e;
-    }
+  const auto it = std::find_if(kAll.begin(), kAll.end(), [&](const CatalogueEntry& e) {
+    return same(e.code, code_or_name) || same(e.name, code_or_name);
+  });
+  return it == kAll.end() ? nullptr : &*it;
+}
+
+const CatalogueEntry* closest_diagnostic(std::string_view code_or_name) {
+  const CatalogueEntry* best = nullptr;
+  std::size_t distance = std::max<std::size_t>(3, code_or_name.size() / 3 + 1);
+  for (const CatalogueEntry& e : kAll) {
+    const std::size_t d = std::min(edit_distance(e.code, code_or_name), edit_distance(e.name, code_or_name));
+    if (d < distance) distance = d, best = &e;
   }
-  return nullptr;
+  return best;
 }
 
 }  // namespace shapecheck

@@ -28,6 +28,14 @@ void values_of(RuleContext& c) {
   c.set_integers(0, out);
 }
 
+/// Whether an axis does not exist. ORT does not look at the axes of an empty input.
+bool out_of_range(RuleContext& c, std::size_t rank) {
+  std::vector<std::int64_t> axes(c.list("axes").begin(), c.list("axes").end());
+  if (const auto given = c.constants(1)) axes = *given;
+  const auto r = static_cast<std::int64_t>(rank);
+  return std::any_of(axes.begin(), axes.end(), [&](std::int64_t v) { return v < -r || v >= r; });
+}
+
 void reduce(RuleContext& c) {
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
   const bool keep = c.integer("keepdims", 1) != 0;
@@ -42,6 +50,9 @@ void reduce(RuleContext& c) {
     for (std::size_t i = 0; i < rank; ++i) out.push_back(c.fresh());
     return c.set(0, out);
   }
+  const bool empty =
+      std::any_of(c.shape(0).dims.begin(), c.shape(0).dims.end(), [&](Dim d) { return c.pool.resolve(d).is(0); });
+  if (empty && out_of_range(c, rank)) return c.unproven("an axis that an empty input does not have");
   const auto axes = axes_of(c, 1, rank);
   if (!axes) return;
   const bool all = axes->values.empty();

@@ -50,7 +50,7 @@ Json dim_json(const DimSpec& d) {
   if (d.min) out["min"] = *d.min;
   if (d.multiple_of) out["multiple_of"] = *d.multiple_of;
   if (!d.allowed.empty()) out["allowed"] = d.allowed;
-  add_origin(out, d.origin);
+  if (d.origin.kind != Origin::Kind::unknown) add_origin(out, d.origin);
   return out;
 }
 

@@ -8,86 +8,128 @@
 namespace shapecheck::tool {
 namespace {
 
-constexpr const char* kAbout =
-    "Checks data against a model before the run: reads both without running anything, infers what the model takes "
-    "(dtype and shape of every input, from its declarations and its layers), and says what does not fit and how to "
-    "mend it.";
+constexpr const char* kUsage = R"(Checks data against a model before the run. Reads the model's layers and the data's
+headers, runs nothing, and says what does not fit, which layer says so, and how to
+mend it.
 
-constexpr const char* kMore = R"(Usage:
+Usage:
   shapecheck MODEL             what the model takes, and who says so
   shapecheck MODEL DATA...     check the data against it
 
-DATA:
-  FILE                .npy, .npz, .csv, .tsv or ONNX TensorProto (.pb)
-  NAME=FILE           for the input NAME
-  NAME=FILE:MEMBER    one member of an .npz, one column of a table
-  Members of an .npz and columns of a table go to the inputs of their names; one
-  file goes to a model's only input. Nothing is paired by order. A file whose own
-  name contains '=' or ':' is taken as it is, if it exists.
+MODEL is an ONNX model. DATA is one of
+  FILE                .npy, .npz, .csv, .tsv, or an ONNX TensorProto (.pb)
+  FILE:MEMBER         one member of an .npz, one column of a table
+  NAME=FILE           data for the input NAME
+  NAME=FILE:MEMBER
 
+Members of an .npz and columns of a table go to the inputs of their names, and one
+file goes to a model's only input; nothing is paired by order. Where a DATA can be
+read in several ways, the first one that names an existing file counts: as a whole;
+cut at a ':', from the right; cut at a '=', from the left.
+
+Options:
+)";
+
+constexpr const char* kMore = R"(
 Examples:
+  shapecheck model.onnx
   shapecheck model.onnx train.npy
   shapecheck model.onnx input_ids=ids.npy attention_mask=mask.npy
-  shapecheck model.onnx batch.npz --batched
+  shapecheck model.onnx x=batch.npz:images --batched
   shapecheck model.onnx train.csv --csv-dtype float32
   shapecheck --explain SC101
 
 Exit status:
-  0   fits, or undecided (with --strict: fits)
-  1   misfit, or a model that no data can fit (with --strict: or undecided)
-  2   could not check: a file that cannot be read, a wrong option
+  0   the data fits, or the verdict is undecided
+  1   misfit, or a model that no data can fit; with --strict also undecided
+  2   could not check: a file that cannot be read, a wrong option, an internal error
 )";
+
+/// "  -v, --verbose     everything: ..."
+std::string option_lines(const CLI::App& app) {
+  constexpr std::size_t kIndent = 22;
+  std::string out;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_positional()) continue;
+    std::string line = "  ";
+    for (const std::string& name : option->get_snames()) line += "-" + name + ", ";
+    if (option->get_snames().empty()) line += "    ";
+    line += "--" + option->get_lnames().front();
+    if (option->get_expected_max() > 0) line += (line.empty() ? "" : " ") + option->get_type_name();
+    if (line.size() + 2 > kIndent)
+      line += "\n" + std::string(kIndent, ' ');
+    else
+      line.resize(kIndent, ' ');
+    out += line + option->get_description() + "\n";
+  }
+  return out;
+}
+
+/// Arguments can be names of files that others chose.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
 
 }  // namespace
 
+Answer wrong_usage(const std::string& what) {
+  return {2, "shapecheck: " + printable(what) + "\nTry `shapecheck --help`.\n"};
+}
+
 std::optional<Answer> parse(int argc, char** argv, Options& options) {
-  CLI::App app(kAbout, "shapecheck");
-  app.footer(kMore);
-  app.set_version_flag("--version", [] {
-    return "shapecheck " + std::string(version()) + " (predicts " + std::string(profile_name()) + ")";
-  });
-  app.get_formatter()->column_width(26);
-
+  CLI::App app;
+  app.set_help_flag();  // a plain flag instead: CLI11 leaves by an exception, which costs more than a whole check
+  bool help = false, show_version = false;
   std::string format = "text", color = "auto", csv_dtype;
-  app.add_option("MODEL", options.model, "an ONNX model")->type_name("");
-  app.add_option("DATA", options.data, "data for its inputs")->type_name("");
-  app.add_option("--format", format, "text, or json for machines")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  app.add_option("--csv-dtype", csv_dtype, "numeric columns of tables are loaded as this dtype, not as pandas chooses")
-      ->type_name("DTYPE");
-  app.add_flag("--batched", options.batched, "the data is fed in batches of the size that the model takes");
-  app.add_flag("--strict", options.strict, "exit status 1 also where the verdict is undecided");
-  app.add_option("--explain", options.explain, "what a diagnostic means (a code, or `list`), and nothing else")
-      ->type_name("CODE");
-  app.add_option("--color", color, "auto, always or never")
-      ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  app.add_flag("-v,--verbose", options.verbose, "everything: defaults, all conditions, how a size came about");
-  app.add_flag("-q,--quiet", options.quiet, "errors alone; nothing if the data fits");
+  std::vector<std::string> explain;
 
-  const auto wrong = [](const std::string& what) {
-    return Answer{2, "shapecheck: " + what + "\nTry `shapecheck --help`.\n"};
-  };
+  app.add_option("MODEL", options.model);
+  app.add_option("DATA", options.data)->allow_extra_args(false);  // else `[a,b].npy` would be taken apart
+  app.add_flag("--batched", options.batched, "the data is fed in batches of the size that the model takes");
+  app.add_option("--csv-dtype", csv_dtype, "load numeric columns as this dtype, not as pandas chooses")
+      ->type_name("DTYPE");
+  app.add_flag("--strict", options.strict, "exit status 1 also where something is undecided");
+  app.add_option("--format", format, "text or json")->type_name("FORMAT");
+  app.add_option("--color", color, "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE and TERM")
+      ->type_name("WHEN");
+  app.add_flag("-v,--verbose", options.verbose, "everything: inputs with defaults, all conditions, long lists");
+  app.add_flag("-q,--quiet", options.quiet, "errors and the verdict; nothing at all if the data fits");
+  const CLI::Option* explained =
+      app.add_option("--explain", explain, "what a diagnostic means; without CODE the list of all")
+          ->type_name("[CODE]")
+          ->expected(0, 1);
+  app.add_flag("--version", show_version, "the version, and the runtime whose verdict is predicted");
+  app.add_flag("-h,--help", help, "this text");
+
   try {
     app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    return Answer{0, app.help()};
-  } catch (const CLI::CallForVersion& e) {
-    return Answer{0, std::string(e.what()) + "\n"};
   } catch (const CLI::ParseError& e) {
-    return wrong(e.what());
+    return wrong_usage(e.what());
   }
+  if (help) return Answer{0, kUsage + option_lines(app) + kMore};
+  if (show_version)
+    return Answer{0, "shapecheck " + std::string(version()) + " (predicts " + std::string(profile_name()) + ")\n"};
+
+  if (format != "text" && format != "json") return wrong_usage("--format: `" + format + "` is neither text nor json");
   options.format = format == "json" ? Format::json : Format::text;
+  if (color != "auto" && color != "always" && color != "never")
+    return wrong_usage("--color: `" + color + "` is none of auto, always, never");
   options.color = color == "always" ? Color::always : color == "never" ? Color::never : Color::automatic;
   if (!csv_dtype.empty()) {
     options.csv_dtype = dtype_from_string(csv_dtype);
     if (!is_float(options.csv_dtype) && !is_integer(options.csv_dtype))
-      return wrong("--csv-dtype: no numeric dtype is named " + csv_dtype);
+      return wrong_usage("--csv-dtype: `" + csv_dtype + "` is no numeric dtype, such as float32 or int64");
   }
-  if (options.model.empty() && !options.explain) return wrong("which model? shapecheck MODEL [DATA...]");
+  if (options.verbose && options.quiet) return wrong_usage("--verbose and --quiet exclude each other");
+  if (explained->count() > 0) {
+    options.explain = explain.empty() ? "" : explain.front();
+    if (!options.model.empty()) return wrong_usage("--explain takes one code, and no model");
+  } else if (options.model.empty()) {
+    return wrong_usage("which model? shapecheck MODEL [DATA...]");
+  }
   return std::nullopt;
 }
 

@@ -15,7 +15,7 @@ enum class Color { automatic, always, never };
 struct Options {
   std::string model;
   std::vector<std::string> data;       ///< FILE, NAME=FILE, NAME=FILE:MEMBER
-  std::optional<std::string> explain;  ///< a code, or "list"
+  std::optional<std::string> explain;  ///< a code or name; empty: all of them
   Format format = Format::text;
   Color color = Color::automatic;
   DType csv_dtype = DType::unknown;
@@ -33,5 +33,8 @@ struct Answer {
 
 /// Parses the arguments. An Answer for --help, --version and wrong options (status 2).
 std::optional<Answer> parse(int argc, char** argv, Options& options);
+
+/// The Answer to a wrong command line.
+Answer wrong_usage(const std::string& what);
 
 }  // namespace shapecheck::tool

@@ -30,33 +30,38 @@ bool use_color(Color wish, int fd) {
   const char* force = std::getenv("CLICOLOR_FORCE");  // NOLINT(concurrency-mt-unsafe)
   if (force != nullptr && *force != '\0' && std::string(force) != "0") return true;
   const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
-  return ::isatty(fd) != 0 && (term == nullptr || std::string(term) != "dumb");
+  return ::isatty(fd) != 0 && term != nullptr && std::string(term) != "dumb";
 }
 
 struct Argument {
   std::string input, path, member;
 };
 
-/// NAME=FILE:MEMBER. What exists as a file is one; names of inputs may hold '=' and ':', so every '=' is tried.
+/// FILE:MEMBER. Names of files and members may hold ':', so every ':' is tried.
+std::optional<Argument> file_and_member(const std::string& text) {
+  if (exists(text)) return Argument{{}, text, {}};
+  for (std::size_t at = text.rfind(':'); at != std::string::npos && at > 0; at = text.rfind(':', at - 1)) {
+    if (at + 1 < text.size() && exists(text.substr(0, at)))
+      return Argument{{}, text.substr(0, at), text.substr(at + 1)};
+  }
+  return std::nullopt;
+}
+
+/// NAME=FILE:MEMBER, read in the first way that names an existing file, as --help says.
 Argument split(const std::string& text) {
-  const auto file_and_member = [](const std::string& s) -> std::optional<Argument> {
-    if (exists(s)) return Argument{{}, s, {}};
-    for (std::size_t at = s.rfind(':'); at != std::string::npos && at > 0; at = s.rfind(':', at - 1)) {
-      if (exists(s.substr(0, at))) return Argument{{}, s.substr(0, at), s.substr(at + 1)};
-    }
-    return std::nullopt;
-  };
   if (auto whole = file_and_member(text)) return *whole;
-  for (std::size_t at = text.find('='); at != std::string::npos; at = text.find('=', at + 1)) {
-    if (auto rest = file_and_member(text.substr(at + 1)); rest && at > 0) {
+  for (std::size_t at = text.find('=', 1); at != std::string::npos; at = text.find('=', at + 1)) {
+    if (auto rest = file_and_member(text.substr(at + 1))) {
       rest->input = text.substr(0, at);
       return *rest;
     }
   }
-  const std::size_t at = text.find('=');
-  if (at == std::string::npos || at == 0) return {{}, text, {}};
+  const std::size_t at = text.find('=', 1);
+  if (at == std::string::npos) return {{}, text, {}};
   return {text.substr(0, at), text.substr(at + 1), {}};
 }
+
+void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
 class Run {
  public:
@@ -71,41 +76,48 @@ class Run {
     std::vector<DataSource> data;
     for (const std::string& text : options_.data) {
       Argument argument = split(text);
+      if (argument.path.empty()) {
+        const Answer answer = wrong_usage("`" + text + "` names no file");
+        complain(answer.text);
+        return answer.status;
+      }
       Result<DataFile> file = describe(argument.path, {.csv_dtype = options_.csv_dtype});
       if (file)
         data.push_back({std::move(argument.input), std::move(argument.member), *std::move(file)});
       else
         fail(file.error());
     }
-    if (failed_) return kNotChecked;
+    if (!errors_.empty()) {
+      if (options_.format == Format::json) print(to_json(errors_));
+      return kNotChecked;
+    }
     const Contract contract = infer_contract(*model);
     return data.empty() ? show(contract) : compare(contract, data);
   }
 
  private:
+  // All files are read before the end, so that all errors are seen at once.
   void fail(const Error& error) {
-    failed_ = true;
-    const std::string line = to_text(error, {.color = use_color(options_.color, STDERR_FILENO)});
-    std::fputs(line.c_str(), stderr);
-    if (options_.format == Format::json && !printed_error_) {
-      print(to_json(error));
-      printed_error_ = true;
-    }
+    complain(to_text(error, {.color = use_color(options_.color, STDERR_FILENO)}));
+    errors_.push_back(error);
   }
 
   int explain(const std::string& code) {
     std::string out;
-    if (code == "list") {
+    if (code.empty() || code == "list") {
       for (const CatalogueEntry& e : catalogue())
-        out += std::string(e.code) + "  " + std::string(e.name) + ": " + std::string(e.summary) + "\n";
+        out.append(e.code).append("  ").append(e.name).append(": ").append(e.summary).append("\n");
     } else if (const CatalogueEntry* e = find_diagnostic(code)) {
-      out = std::string(e->code) + " " + std::string(e->name) + " (" + std::string(to_string(e->severity)) +
-            "): " + std::string(e->summary) + "\n\n" + std::string(e->explain) + "\n";
+      out.append(to_string(e->severity)).append("[").append(e->code).append("] ").append(e->name).append(": ");
+      out.append(e->summary).append("\n\n").append(e->explain).append("\n");
     } else {
-      std::fputs(
-          ("shapecheck: no diagnostic has the code " + code + "; `shapecheck --explain list` shows all\n").c_str(),
-          stderr);
-      return kNotChecked;
+      const CatalogueEntry* near = closest_diagnostic(code);
+      const std::string hint = near == nullptr ? "`shapecheck --explain` lists all"
+                                               : "did you mean " + std::string(near->code) + " (" +
+                                                     std::string(near->name) + ")? `shapecheck --explain` lists all";
+      const Answer answer = wrong_usage("no diagnostic is called `" + code + "`; " + hint);
+      complain(answer.text);
+      return answer.status;
     }
     return print(out) ? kFits : kNotChecked;
   }
@@ -132,8 +144,7 @@ class Run {
 
   const Options& options_;
   TextOptions text_;
-  bool failed_ = false;
-  bool printed_error_ = false;
+  std::vector<Error> errors_;
 };
 
 }  // namespace
