@@ -47,7 +47,7 @@ Exit status:
 
 /// "  -v, --verbose     everything: ..."
 std::string option_lines(const CLI::App& app) {
-  constexpr std::size_t kIndent = 22;
+  constexpr std::size_t kIndent = 26;
   std::string out;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_positional()) continue;
@@ -55,7 +55,7 @@ std::string option_lines(const CLI::App& app) {
     for (const std::string& name : option->get_snames()) line += "-" + name + ", ";
     if (option->get_snames().empty()) line += "    ";
     line += "--" + option->get_lnames().front();
-    if (option->get_expected_max() > 0) line += (line.empty() ? "" : " ") + option->get_type_name();
+    if (option->get_expected_max() > 0) line += " " + option->get_type_name();
     if (line.size() + 2 > kIndent)
       line += "\n" + std::string(kIndent, ' ');
     else
@@ -84,28 +84,36 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.set_help_flag();  // a plain flag instead: CLI11 leaves by an exception, which costs more than a whole check
   bool help = false, show_version = false;
   std::string format = "text", color = "auto", csv_dtype;
-  std::vector<std::string> explain;
+  std::string explain;
 
   app.add_option("MODEL", options.model);
-  app.add_option("DATA", options.data)->allow_extra_args(false);  // else `[a,b].npy` would be taken apart
-  app.add_flag("--batched", options.batched, "the data is fed in batches of the size that the model takes");
+  app.add_option("DATA", options.data);
+  app.add_flag("--batched", options.batched, "the data is fed in batches of the size the model takes");
   app.add_option("--csv-dtype", csv_dtype, "load numeric columns as this dtype, not as pandas chooses")
-      ->type_name("DTYPE");
+      ->type_name("DTYPE")
+      ->take_last();
   app.add_flag("--strict", options.strict, "exit status 1 also where something is undecided");
-  app.add_option("--format", format, "text or json")->type_name("FORMAT");
-  app.add_option("--color", color, "auto, always or never; auto heeds NO_COLOR, CLICOLOR_FORCE and TERM")
-      ->type_name("WHEN");
-  app.add_flag("-v,--verbose", options.verbose, "everything: inputs with defaults, all conditions, long lists");
+  app.add_option("--format", format, "text or json")->type_name("FORMAT")->take_last();
+  app.add_option("--color", color, "auto, always or never; auto heeds NO_COLOR")->type_name("WHEN")->take_last();
+  app.add_flag("-v,--verbose", options.verbose, "everything: inputs with defaults, reasons, long lists");
   app.add_flag("-q,--quiet", options.quiet, "errors and the verdict; nothing at all if the data fits");
   const CLI::Option* explained =
       app.add_option("--explain", explain, "what a diagnostic means; without CODE the list of all")
           ->type_name("[CODE]")
           ->expected(0, 1);
-  app.add_flag("--version", show_version, "the version, and the runtime whose verdict is predicted");
+  app.add_flag("--version", show_version, "the version, and the runtime whose verdict it predicts");
   app.add_flag("-h,--help", help, "this text");
 
+  std::vector<std::string> arguments;  // last one first, as CLI11 wants it
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    // CLI11 would take [a,b] apart, and {} for nothing; as names of files they stay what they are.
+    if (argument == "{}" || (argument.size() > 1 && argument.front() == '[' && argument.back() == ']'))
+      argument.insert(0, "./");
+    arguments.push_back(std::move(argument));
+  }
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& e) {
     return wrong_usage(e.what());
   }
@@ -125,7 +133,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   }
   if (options.verbose && options.quiet) return wrong_usage("--verbose and --quiet exclude each other");
   if (explained->count() > 0) {
-    options.explain = explain.empty() ? "" : explain.front();
+    options.explain = explain;
     if (!options.model.empty()) return wrong_usage("--explain takes one code, and no model");
   } else if (options.model.empty()) {
     return wrong_usage("which model? shapecheck MODEL [DATA...]");

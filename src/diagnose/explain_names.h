@@ -1,0 +1,80 @@
+// SC301 to SC305: which data is for which input. SC501: the columns of a table.
+#pragma once
+
+#include <shapecheck/catalogue.h>
+
+namespace shapecheck {
+
+inline constexpr CatalogueEntry kNameDiagnostics[] = {
+    {"SC301", "missing-input", Severity::error, "a required input has no data",
+     R"~(Every input that has no default in the model must be fed. Without it the run fails
+("Missing Input"), or ends in the first node that needs it.
+
+What to do: name the data on the command line, or write an .npz whose members have
+the names of the inputs:
+
+    shapecheck model.onnx input_ids=ids.npy attention_mask=mask.npy
+    np.savez("batch.npz", input_ids=ids, attention_mask=mask)
+
+`shapecheck MODEL` lists the inputs; an attention mask of a text without padding is
+np.ones_like(input_ids).)~"},
+    {"SC302", "unknown-input", Severity::error, "data names an input that the model lacks",
+     R"~(ONNX Runtime refuses names that the model does not have ("Invalid input name"), even
+where all inputs are fed.
+
+Common causes: a spelling mistake; an export that renamed the inputs (x became
+input.1, or serving_default_x:0); an input that the exporter removed because no
+layer used it, as it happens to token_type_ids.
+
+What to do: `shapecheck MODEL` lists the names; say NAME=FILE:MEMBER for data that
+has another name in its file.)~"},
+    {"SC303", "ambiguous-pairing", Severity::error, "several inputs, and data that does not say for which",
+     R"~(Data is paired with inputs by name: NAME=FILE, the members of an .npz, the columns of
+a table, or a file that is called like the input. One file and one input need no
+name. Order never counts: two inputs of equal shape that are swapped would run, and
+be wrong.
+
+What to do: name them.
+
+    shapecheck model.onnx left=a.npy right=b.npy
+
+An input that is given data twice has the same code.)~"},
+    {"SC304", "symbol-conflict", Severity::warning, "one symbol has two sizes in the inputs",
+     R"~(Two inputs declare an axis with the same name (`batch`, `seq`), and the data has two
+sizes for it. Names of axes are labels only: ONNX Runtime does not compare them, and
+such data runs as long as no layer joins the two axes, or one of them is 1 and
+is broadcast.
+
+    input_ids       (2, 128)    [batch, seq]
+    attention_mask  (1, 128)    [batch, seq]    runs: the mask serves both rows
+
+What to do: find out which of the two sizes was meant. Where a layer does refuse the
+sizes, that is SC220.)~"},
+    {"SC305", "overridable-default", Severity::note, "data replaces a default of the model",
+     R"~(The model has a value for this input (an initializer of the same name), which the
+runtime uses if nothing is fed. Data for it replaces the value in this run.
+
+That is right for a parameter such as a threshold or a temperature. Models of IR
+version 3 and older list all their weights as inputs, though: an array that happens
+to be called like a weight then replaces the weight.
+
+What to do: nothing, if you meant to; else rename the array. `shapecheck -v MODEL`
+shows the inputs that have a default.)~"},
+};
+
+inline constexpr CatalogueEntry kTableDiagnostics[] = {
+    {"SC501", "column-count", Severity::error, "the table has another number of feature columns",
+     R"~(One matrix input takes the columns of a table as its last axis, and there are too
+many or too few of them.
+
+One too many is often the index that DataFrame.to_csv wrote, or the label:
+
+    pd.read_csv("t.csv", index_col=0)
+    pd.read_csv("t.csv").drop(columns="label")
+
+One too few is often a feature that was dropped on one side only. The number alone
+does not tell which columns the model was trained on, nor their order: compare the
+names with those of the training.)~"},
+};
+
+}  // namespace shapecheck
