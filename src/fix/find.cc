@@ -77,8 +77,8 @@ std::vector<Edit> shape_edits(const Descriptor& data, const TensorSpec& wanted) 
       out.push_back(std::move(e));
     }
   }
-  // The wanted shape with one open size left to NumPy.
-  if (!wanted.open_at && !wanted.dims.empty()) {
+  // The wanted shape with one open size left to NumPy. Where only sizes differ it would fit, and scramble the rows.
+  if (!wanted.open_at && !wanted.dims.empty() && wanted.dims.size() != rank) {
     Edit e;
     e.kind = Edit::Kind::reshape;
     for (const DimSpec& d : wanted.dims) e.numbers.push_back(d.value.value_or(-1));

@@ -16,6 +16,7 @@ extern const RuleFamily kReduce;           // reduce.cc
 extern const RuleFamily kRecurrent;        // recurrent.cc
 extern const RuleFamily kResample;         // resample.cc
 extern const RuleFamily kQuantize;         // quantize.cc
+extern const RuleFamily kMl;               // ml.cc
 
 /// All rules.
 RuleTable all_rules();

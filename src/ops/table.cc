@@ -6,7 +6,7 @@ namespace {
 
 constexpr const RuleFamily* kFamilies[] = {
     &kElementwise, &kShapeArithmetic, &kRearrange, &kSelect,   &kMatrix,   &kWindow,
-    &kNormalize,   &kReduce,          &kRecurrent, &kResample, &kQuantize,
+    &kNormalize,   &kReduce,          &kRecurrent, &kResample, &kQuantize, &kMl,
 };
 
 }  // namespace
