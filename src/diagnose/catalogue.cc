@@ -51,9 +51,10 @@ const CatalogueEntry* find_diagnostic(std::string_view code_or_name) {
 
 const CatalogueEntry* closest_diagnostic(std::string_view code_or_name) {
   const CatalogueEntry* best = nullptr;
-  std::size_t distance = std::max<std::size_t>(3, code_or_name.size() / 3 + 1);
+  std::size_t distance = 4;  // two or three slips, such as 101 for SC101
   for (const CatalogueEntry& e : kAll) {
-    const std::size_t d = std::min(edit_distance(e.code, code_or_name), edit_distance(e.name, code_or_name));
+    const std::size_t d =
+        std::min(edit_distance(e.code, code_or_name, distance), edit_distance(e.name, code_or_name, distance));
     if (d < distance) distance = d, best = &e;
   }
   return best;

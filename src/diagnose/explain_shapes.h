@@ -10,8 +10,7 @@ inline constexpr CatalogueEntry kShapeDiagnostics[] = {
      R"~(A model that takes [N, 10] wants a matrix; an array of shape (10,) is none, even if
 it holds the right ten numbers. ONNX Runtime stops:
 
-    Invalid rank for input: x Got: 1 Expected: 2 Please fix either the inputs/outputs
-    or the model.
+    Invalid rank for input: x Got: 1 Expected: 2
 
 What to do depends on what the numbers are:
 
@@ -72,9 +71,9 @@ What to do: drop them, or pad them and ignore the results for the padding:
     pad = -len(x) % k
     x = np.concatenate([x, np.repeat(x[-1:], pad, axis=0)]))~"},
     {"SC208", "empty-axis", Severity::warning, "the data has no elements",
-     R"~(An axis has size 0, so the array has a shape but no values. Some layers take that and
-give an empty result, some runtimes do not take it at all, and a metric over no rows
-is NaN.
+     R"~(An axis has size 0, so the array has a shape but no values. Some layers give an
+empty result then, some runtimes do not take it at all, and a mean over no rows is
+NaN.
 
 An empty file usually means that something went wrong earlier: a filter that
 matched nothing, a split of a file that was too small, a download that was cut.

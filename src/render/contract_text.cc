@@ -113,7 +113,7 @@ ContractView view_of(const Contract& contract) {
 }
 
 std::string to_text(const ContractView& contract, const TextOptions& options) {
-  constexpr std::size_t kWidest = 24;  // longer facts push their reason to the right, the others stay in line
+  constexpr std::size_t kWidest = 32;  // longer facts push their reason to the right, the others stay in line
   const Painter paint(options.color);
   const auto shown = [&](const TensorSpec& spec) { return options.verbose || !spec.optional; };
   std::size_t defaults = 0, width = 0;

@@ -2,6 +2,8 @@
 #include <shapecheck/render.h>
 #include <shapecheck/version.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "render/contract_view.h"
@@ -66,6 +68,7 @@ Json spec_json(const TensorSpec& spec) {
   Json rank;
   rank["value"] = spec.ranks.size() == 1 && !spec.open_at ? Json(spec.ranks[0]) : Json(nullptr);
   if (spec.ranks.size() > 1 && !spec.open_at) rank["any_of"] = spec.ranks;
+  if (!spec.ranks.empty() && spec.open_at) rank["min"] = *std::min_element(spec.ranks.begin(), spec.ranks.end());
   add_origin(rank, spec.rank_origin);
   out["rank"] = std::move(rank);
   out["dims"] = Json::array();
