@@ -1,0 +1,20 @@
+# What `cmake --install` puts where: the library with its headers, the tool, and the files by which others find them.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS shapecheck EXPORT shapecheckTargets FILE_SET HEADERS
+        RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET shapecheck_tool)
+  install(TARGETS shapecheck_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(EXPORT shapecheckTargets NAMESPACE shapecheck:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shapecheck)
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/shapecheckConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/cmake/shapecheckConfig.cmake INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shapecheck)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/shapecheckConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/shapecheckConfig.cmake ${PROJECT_BINARY_DIR}/cmake/shapecheckConfigVersion.cmake
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shapecheck)
+
+configure_file(${PROJECT_SOURCE_DIR}/cmake/shapecheck.pc.in ${PROJECT_BINARY_DIR}/cmake/shapecheck.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/shapecheck.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
