@@ -73,8 +73,8 @@ What to do: feed that size (pad or cut), or export again with code that takes si
 from its input (x.shape[1]) instead of a number.)~"},
     {"SC704", "fake-symbol", Severity::warning, "a symbol is named like a number or like None",
      R"~(An axis is declared with a name where a size was meant: "10", "-1", "?", "None",
-"unk__6". For the runtime that is a name like any other, and means: any size. Two axes
-both called "None" have nothing to do with each other.
+"unk__6". For the runtime that is a name like any other, and means: any size. Two
+axes both called "None" have nothing to do with each other.
 
 It happens when an exporter writes the text of a size instead of the size.
 
@@ -94,8 +94,8 @@ is undecided at best.
 What to do: nothing, or run the model once on this data. --strict makes an undecided
 verdict fail, for those who want all or nothing.)~"},
     {"SC706", "external-constant", Severity::note, "a constant that the shapes need is in another file",
-     R"~(The values of a tensor can be stored beside the model (external data). Such files are
-never opened here: weights are not needed for shapes, and a path inside a model is
+     R"~(The values of a tensor can be stored beside the model (external data). Such files
+are never opened here: weights are not needed for shapes, and a path inside a model is
 not to be trusted. A Reshape whose target shape is stored that way is not known,
 and what depends on it is undecided.
 

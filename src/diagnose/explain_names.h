@@ -29,8 +29,8 @@ layer used it, as it happens to token_type_ids.
 What to do: `shapecheck MODEL` lists the names; say NAME=FILE:MEMBER for data that
 has another name in its file.)~"},
     {"SC303", "ambiguous-pairing", Severity::error, "several inputs, and data that does not say for which",
-     R"~(Data is paired with inputs by name: NAME=FILE, the members of an .npz, the columns of
-a table, or a file that is called like the input. One file and one input need no
+     R"~(Data is paired with inputs by name: NAME=FILE, the members of an .npz, the columns
+of a table, or a file that is called like the input. One file and one input need no
 name. Order never counts: two inputs of equal shape that are swapped would run, and
 be wrong.
 

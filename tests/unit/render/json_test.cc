@@ -84,7 +84,7 @@ TEST(ReportJson, HostileNamesGiveValidJson) {
     for (Diagnostic& d : r.diagnostics) d.message = d.input = d.location.path = name;
     const std::string text = to_json(r);
     for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n');
-    EXPECT_NO_THROW(static_cast<void>(Json::parse(text))) << "invalid UTF-8 would throw";
+    EXPECT_TRUE(Json::accept(text)) << text;
   }
   Report r = fitting_report();
   r.inputs[0].name = "gr\xc3\xb6\xc3\x9f\"\\\n\x01";
