@@ -95,8 +95,8 @@ What to do: nothing, or run the model once on this data. --strict makes an undec
 verdict fail, for those who want all or nothing.)~"},
     {"SC706", "external-constant", Severity::note, "a constant that the shapes need is in another file",
      R"~(The values of a tensor can be stored beside the model (external data). Such files
-are never opened here: weights are not needed for shapes, and a path inside a model is
-not to be trusted. A Reshape whose target shape is stored that way is not known,
+are never opened here: weights are not needed for shapes, and a path inside a model
+is not to be trusted. A Reshape whose target shape is stored that way is not known,
 and what depends on it is undecided.
 
 What to do: keep small tensors inside the model; exporters do so by default.
