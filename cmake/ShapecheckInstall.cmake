@@ -15,6 +15,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/shapecheckConfigVer
 install(FILES ${PROJECT_BINARY_DIR}/cmake/shapecheckConfig.cmake ${PROJECT_BINARY_DIR}/cmake/shapecheckConfigVersion.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shapecheck)
 
+file(RELATIVE_PATH SHAPECHECK_PREFIX_FROM_PC /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)  # the prefix may be chosen at install time
 configure_file(${PROJECT_SOURCE_DIR}/cmake/shapecheck.pc.in ${PROJECT_BINARY_DIR}/cmake/shapecheck.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/shapecheck.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
