@@ -64,28 +64,37 @@ void axis_facts(const TensorSpec& spec, std::vector<Fact>& out) {
   for (std::size_t i = 0; i < spec.dims.size(); ++i) {
     const DimSpec& d = spec.dims[i];
     const std::string axis = i < leading ? std::to_string(i) : "-" + std::to_string(spec.dims.size() - i);
-    const std::string symbol = escape(d.symbol, 60);
-    const std::string size = size_text(d);
+    const std::string symbol = escape(d.symbol, 60), size = size_text(d);
     const std::string why = !size.empty()         ? origin_text(d.origin)
-                            : !d.symbol.empty()   ? "declared"
+                            : !d.symbol.empty()   ? "declared: "
                             : spec.shape_declared ? "declared without a size"
                                                   : "no layer tells";
     Group* last = groups.empty() ? nullptr : &groups.back();
-    if (last != nullptr && last->size == size && last->why == why && last->symbols.empty() == symbol.empty()) {
+    if (last != nullptr && last->size == size && last->why == why) {
       last->axes += ", " + axis;
-      last->symbols += (symbol.empty() ? "" : ", ") + symbol;
+      last->symbols += ", " + symbol;
       ++last->count;
     } else {
       groups.push_back({axis, symbol, size, why, 1});
     }
   }
-  for (Group& g : groups) {
-    const std::string known = !g.size.empty() ? g.size : !g.symbols.empty() ? "= " + g.symbols : "unknown";
-    out.push_back({(g.count > 1 ? "axes " : "axis ") + g.axes + " " + known, std::move(g.why)});
+  for (const Group& g : groups) {
+    const bool named = g.size.empty() && g.why == "declared: ";
+    const std::string known = !g.size.empty() ? " " + g.size : named ? "" : " unknown";
+    out.push_back({(g.count > 1 ? "axes " : "axis ") + g.axes + known, g.why + (named ? g.symbols : "")});
   }
 }
 
+/// Whether nothing is known but what the header line shows: a dtype and a shape, declared.
+bool only_declared(const TensorSpec& spec) {
+  return spec.kind == "tensor" && !spec.dtypes.empty() && spec.dtype_origin.kind == Origin::Kind::declared &&
+         spec.shape_declared && !spec.open_at && std::all_of(spec.dims.begin(), spec.dims.end(), [](const DimSpec& d) {
+           return d.origin.kind == Origin::Kind::node ? false : d.value || (!d.symbol.empty() && size_text(d).empty());
+         });
+}
+
 std::vector<Fact> facts_of(const TensorSpec& spec) {
+  if (only_declared(spec)) return {{"dtype, shape", "declared"}};
   std::vector<Fact> out;
   if (spec.kind != "tensor") out.push_back({clean(spec.kind), "declared"});
   out.push_back(dtype_fact(spec));

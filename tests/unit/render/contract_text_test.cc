@@ -43,10 +43,19 @@ TEST(ContractText, NeighboursOfWhichTheSameIsKnownShareALine) {
   h.origin = w.origin = required_by("fc1", "Gemm", "fc1 (Gemm): 400 features");
   const std::string out =
       to_text(with_input(tensor("x", DType::float32, {symbol("N"), symbol("T"), h, w, size(3), size(4)})), {});
-  EXPECT_TRUE(has(out, "    axes 0, 1 = N, T     declared\n")) << out;
+  EXPECT_TRUE(has(out, "    axes 0, 1            declared: N, T\n")) << out;
   EXPECT_TRUE(has(out, "    axes 2, 3 is 32..35  fc1 (Gemm): 400 features\n")) << out;
   EXPECT_TRUE(has(out, "    axis 4 = 3           declared\n")) << out;
   EXPECT_TRUE(has(out, "    axis 5 = 4           declared\n")) << out;
+}
+
+TEST(ContractText, WhatIsAllDeclaredTakesOneLine) {
+  EXPECT_EQ(to_text(with_input(tensor("x", DType::int64, {symbol("batch"), size(8)})), {}),
+            "m.onnx: 1 input, 0 outputs, 0 nodes\n"
+            "  input x: int64 [batch, 8]\n"
+            "    dtype, shape  declared\n");
+  const std::string nameless = to_text(with_input(tensor("x", DType::int64, {DimSpec{}})), {});
+  EXPECT_TRUE(has(nameless, "axis 0 unknown  declared without a size\n")) << nameless;
 }
 
 TEST(ContractText, EverySizeHasItsWords) {
@@ -72,8 +81,10 @@ TEST(ContractText, EverySizeHasItsWords) {
 TEST(ContractText, AxesBehindAGapAreCountedFromTheEnd) {
   TensorSpec spec = tensor("x", DType::float32, {symbol("N"), size(3), size(10)});
   spec.open_at = 1;
+  spec.shape_declared = false;
+  spec.ranks = {3, 4};
   const std::string out = to_text(with_input(spec), {});
-  EXPECT_TRUE(has(out, "axis 0 = N")) << out;
+  EXPECT_TRUE(has(out, "axis 0          declared: N\n")) << out;
   EXPECT_TRUE(has(out, "axis -2 = 3")) << out;
   EXPECT_TRUE(has(out, "axis -1 = 10")) << out;
 }
@@ -125,7 +136,7 @@ TEST(ContractText, NamesAreEscaped) {
   c.conditions = c.unknowns = c.contradictions = {"a\nb"};
   for (const char ch : to_text(c, {.verbose = true}))
     EXPECT_TRUE(static_cast<unsigned char>(ch) >= 0x20 || ch == '\n') << static_cast<int>(ch);
-  EXPECT_TRUE(has(to_text(c, {}), "rank 1         n\\x0a (O\\x0a)\n")) << to_text(c, {});
+  EXPECT_TRUE(has(to_text(c, {}), "rank 1  n\\x0a (O\\x0a)\n")) << to_text(c, {});
 }
 
 }  // namespace
