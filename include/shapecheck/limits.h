@@ -8,7 +8,7 @@ namespace shapecheck {
 /// Upper bounds on what a file may ask for. What is over a bound ends in ErrorCode::limit_exceeded.
 struct Limits {
   // Models.
-  std::uint32_t max_graph_depth = 1200;          ///< subgraphs inside subgraphs
+  std::uint32_t max_graph_depth = 250;           ///< subgraphs inside subgraphs; protobuf itself stops at about 33
   std::uint32_t max_nodes = 10'000'000;          ///< nodes of all graphs together
   std::uint32_t max_rank = 32;                   ///< axes of one tensor (NumPy's own limit until 2.0)
   std::uint64_t max_structure_bytes = 1u << 30;  ///< bytes of names, attributes and small constants kept in memory

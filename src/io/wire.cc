@@ -9,6 +9,7 @@ namespace {
 constexpr std::size_t kFirstChunk = 64u << 10;
 constexpr std::size_t kSmallChunk = 4u << 10;
 constexpr std::size_t kMaxChunk = 1u << 20;
+constexpr std::size_t kMinRead = 128;  // names and dims of a weight mostly fit
 
 }  // namespace
 
@@ -35,7 +36,12 @@ bool WireReader::load(std::uint64_t at, std::size_t need) {
     }
   }
   const std::uint64_t left = size_ - at;
-  const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(chunk_, need)));
+  std::size_t chunk = chunk_;
+  if (chunk == kSmallChunk) {  // up to the end of the page: one page from the disk, not two
+    chunk -= static_cast<std::size_t>(at % kSmallChunk);
+    if (chunk < kMinRead) chunk += kSmallChunk;
+  }
+  const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(chunk, need)));
   if (buffer_.size() < want) buffer_.resize(want);
   const Result<std::size_t> got = file_->read_at(at, std::span(buffer_).first(want));
   if (!got) {

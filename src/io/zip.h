@@ -23,12 +23,19 @@ struct ZipMember {
   std::uint64_t header_offset = 0;      ///< of the local header
 };
 
-/// The members, in the order of the directory.
+/// The members, in the order of the directory. No two share bytes of the file, so that reading all of them costs no
+/// more than the file's size allows.
 /// @return SC001 (no directory: cut off), SC003 (contradicts itself), SC005 (too many members)
 Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Limits& limits);
 
-/// The first bytes of a member, at most `length`; fewer only where the member ends.
+/// The beginning of a member.
+struct ZipHead {
+  std::vector<std::byte> bytes;  ///< uncompressed
+  std::uint64_t offset = 0;      ///< where the (compressed) content starts in the file
+};
+
+/// The first bytes of a member, at most `length`; fewer only where the member ends. Inflates no further than that.
 /// @return SC001 (cut off), SC003 (broken), SC004 (encrypted, or another method)
-Result<std::vector<std::byte>> read_zip_member(const Source& source, const ZipMember& member, std::size_t length);
+Result<ZipHead> read_zip_member(const Source& source, const ZipMember& member, std::size_t length);
 
 }  // namespace shapecheck

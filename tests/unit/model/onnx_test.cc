@@ -186,7 +186,7 @@ TEST(OnnxReader, SaysWhatProtobufSaysOfEverythingTheSyntaxHas) {
   const std::string bytes =
       model_from_text(R"(<ir_version: 8, opset_import: ["" : 17, "my.domain" : 1], producer_name: "p">
     g (float[N, 3, 4] x, int64[] k) => (float[] y)
-    <int64[3] shape = {0, -1, 4}, int32[2] narrow = {-5, 6}, double[] half = {0.5}, bool[2] flags = {1, 0}>
+    <int64[3] shape = {0, -1, 4}, int32[2] narrow = {-5, 6}, double[1] half = {0.5}, bool[2] flags = {1, 0}>
     {
       a = Reshape<allowzero = 1>(x, shape)
       b = my.domain.twice<factor = 2.5, words = ["one", "two"], numbers = [1, 2, -3]>(a)
