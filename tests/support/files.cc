@@ -1,3 +1,4 @@
+// Bytes of .npy (NEP 1) and zip (PKWARE APPNOTE) files, written without the code that is under test.
 #include "support/files.h"
 
 #include <zlib.h>

@@ -1,3 +1,4 @@
+// The ONNX library's parser, and what its syntax lacks: filled weights, dots in names, names of nodes.
 #include "support/onnx_text.h"
 
 #include <onnx/defs/parser.h>

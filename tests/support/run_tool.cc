@@ -1,7 +1,9 @@
+// fork, exec and two pipes; see POSIX.
 #include "support/run_tool.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +12,8 @@
 
 namespace shapecheck::test {
 
-Ran run(const std::vector<std::string>& command, const std::vector<std::string>& environment, int seconds) {
+Ran run(const std::vector<std::string>& command, const std::vector<std::string>& environment, int seconds,
+        const std::string& folder) {
   int out[2], err[2];
   if (::pipe(out) != 0 || ::pipe(err) != 0) throw std::runtime_error("no pipe");
   const pid_t pid = ::fork();
@@ -20,6 +23,7 @@ Ran run(const std::vector<std::string>& command, const std::vector<std::string>&
     ::dup2(err[1], 2);
     for (const int fd : {out[0], out[1], err[0], err[1]}) ::close(fd);
     for (const std::string& e : environment) ::putenv(const_cast<char*>(e.c_str()));
+    if (!folder.empty() && ::chdir(folder.c_str()) != 0) ::_exit(126);
     std::vector<char*> argv;
     for (const std::string& a : command) argv.push_back(const_cast<char*>(a.c_str()));
     argv.push_back(nullptr);
@@ -48,7 +52,9 @@ Ran run(const std::vector<std::string>& command, const std::vector<std::string>&
     }
   }
   int status = 0;
-  ::waitpid(pid, &status, 0);
+  rusage used{};
+  ::wait4(pid, &status, 0, &used);
+  result.peak_kib = used.ru_maxrss;
   if (WIFEXITED(status))
     result.status = WEXITSTATUS(status);
   else

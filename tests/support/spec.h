@@ -1,0 +1,14 @@
+// Descriptions of data, written as a test's table writes them.
+#pragma once
+
+#include <shapecheck/descriptor.h>
+
+#include <string_view>
+
+namespace shapecheck::test {
+
+/// The descriptor of "float32[4,10]"; "int64[]" and "int64" are scalars, an axis "?" has an unknown size. C order,
+/// little endian, no values. Throws std::invalid_argument where the text is nothing of this kind.
+Descriptor descriptor_of(std::string_view spec);
+
+}  // namespace shapecheck::test
