@@ -1,0 +1,155 @@
+// Checks: what is a misfit, what it is called, and which fixes are offered. Each offered fix is applied and checked.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/specs.h"
+
+namespace shapecheck::test {
+namespace {
+
+const std::string_view kDense =
+    R"(<ir_version: 8, opset_import: ["" : 17]> g (float[N, 10] x) => (float[] y) <float[10, 3] w = {}> { y = Gemm(x, w) })";
+const std::string_view kImage =
+    R"(<ir_version: 8, opset_import: ["" : 17]> g (float[N, 3, 32, 48] x) => (float[] y) <float[4, 3, 3, 3] w = {}> { y = Conv(x, w) })";
+const std::string_view kPair =
+    R"(<ir_version: 8, opset_import: ["" : 17]> g (float[B, S] a, float[B, S] b) => (float[] y) { y = Add(a, b) })";
+
+struct Row {
+  std::string_view model;
+  std::string spec;
+  std::string code;  ///< empty: fits
+};
+
+TEST(Check, OneInput) {
+  const Row rows[] = {
+      {kDense, "float32[100,10]", ""},         {kDense, "float32[0,10]", "SC208"},
+      {kDense, "float64[100,10]", "SC101"},    {kDense, "float16[100,10]", "SC101"},
+      {kDense, "int64[100,10]", "SC102"},      {kDense, "bool[100,10]", "SC102"},
+      {kDense, "string[100,10]", "SC105"},     {kDense, "complex64[100,10]", "SC105"},
+      {kDense, "float32[10]", "SC203"},        {kDense, "float32[1000]", "SC201"},
+      {kDense, "float32[1,100,10]", "SC201"},  {kDense, "float32[100,9]", "SC202"},
+      {kDense, "float32[10,100]", "SC204"},    {kImage, "float32[8,3,32,48]", ""},
+      {kImage, "float32[8,32,48,3]", "SC204"}, {kImage, "float32[3,32,48]", "SC203"},
+      {kImage, "float32[8,1,32,48]", "SC202"},
+  };
+  for (const Row& row : rows) {
+    const Report r = check(contract_of(row.model), {feed("x", row.spec)});
+    const bool warning = row.code == "SC208";
+    EXPECT_EQ(r.verdict, row.code.empty() || warning ? Verdict::fits : Verdict::misfit) << row.spec;
+    const auto found = codes(r);
+    if (row.code.empty())
+      EXPECT_TRUE(found.empty()) << row.spec << " " << found.front();
+    else
+      EXPECT_NE(std::find(found.begin(), found.end(), row.code), found.end())
+          << row.spec << " " << (found.empty() ? "none" : found.front());
+  }
+}
+
+TEST(Check, AllFindingsInOneRun) {
+  const Report r = check(contract_of(kDense), {feed("x", "float64[100,9]")});
+  EXPECT_EQ(codes(r), (std::vector<std::string>{"SC101", "SC202"}));
+}
+
+TEST(Check, Names) {
+  const Contract c = contract_of(kPair);
+  EXPECT_EQ(check(c, {feed("a", "float32[2,3]"), feed("b", "float32[2,3]")}).verdict, Verdict::fits);
+  EXPECT_EQ(codes(check(c, {feed("a", "float32[2,3]")})), std::vector<std::string>{"SC301"});
+  EXPECT_EQ(codes(check(c, {feed("a", "float32[2,3]"), feed("b", "float32[2,3]"), feed("c", "float32[2,3]")})),
+            std::vector<std::string>{"SC302"});
+  EXPECT_EQ(check(c, {feed("", "float32[2,3]"), feed("", "float32[2,3]")}).verdict, Verdict::misfit)
+      << "order says nothing";
+  EXPECT_EQ(check(c, {feed("a", "float32[2,3]"), feed("a", "float32[2,3]")}).verdict, Verdict::misfit);
+}
+
+TEST(Check, InputsThatDoNotBelongTogether) {
+  const Report r = check(contract_of(kPair), {feed("a", "float32[2,3]"), feed("b", "float32[2,4]")});
+  EXPECT_EQ(r.verdict, Verdict::misfit);
+  ASSERT_EQ(codes(r), std::vector<std::string>{"SC220"});
+  EXPECT_NE(r.diagnostics[0].message.find("3"), std::string::npos);
+  EXPECT_NE(r.diagnostics[0].message.find("4"), std::string::npos);
+  EXPECT_EQ(check(contract_of(kPair), {feed("a", "float32[2,3]"), feed("b", "float32[1,3]")}).verdict, Verdict::fits)
+      << "broadcast";
+}
+
+TEST(Check, FixedBatch) {
+  const Contract c =
+      contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[8, 10] x) => (float[] y) { y = Relu(x) })");
+  const Report whole = check(c, {feed("x", "float32[100,10]")});
+  EXPECT_EQ(codes(whole), std::vector<std::string>{"SC205"});
+  const Report batched = check(c, {feed("x", "float32[100,10]")}, {.batched = true});
+  EXPECT_EQ(batched.verdict, Verdict::fits);
+  EXPECT_EQ(codes(batched), std::vector<std::string>{"SC206"}) << "100 is no multiple of 8";
+  EXPECT_TRUE(codes(check(c, {feed("x", "float32[96,10]")}, {.batched = true})).empty());
+}
+
+TEST(Check, EveryPermutationOfAnImageIsUndone) {
+  const Contract c =
+      contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[2, 3, 5, 7] x) => (float[] y) { y = Relu(x) })");
+  std::vector<std::int64_t> sizes = {2, 3, 5, 7};
+  int permuted = 0;
+  do {
+    const std::string spec = "float32[" + std::to_string(sizes[0]) + "," + std::to_string(sizes[1]) + "," +
+                             std::to_string(sizes[2]) + "," + std::to_string(sizes[3]) + "]";
+    const Report r = check(c, {feed("x", spec)});
+    if (sizes == std::vector<std::int64_t>{2, 3, 5, 7}) {
+      EXPECT_EQ(r.verdict, Verdict::fits);
+      continue;
+    }
+    ASSERT_EQ(codes(r), std::vector<std::string>{"SC204"}) << spec;
+    ASSERT_EQ(r.diagnostics[0].fixes.size(), 1u) << spec;
+    std::string inverse = ".transpose(";
+    for (const std::int64_t want : {2, 3, 5, 7}) {
+      inverse += std::to_string(std::find(sizes.begin(), sizes.end(), want) - sizes.begin()) + (want == 7 ? ")" : ", ");
+    }
+    EXPECT_NE(r.diagnostics[0].fixes[0].code.find(inverse), std::string::npos)
+        << spec << " " << r.diagnostics[0].fixes[0].code;
+    EXPECT_EQ(r.diagnostics[0].fixes[0].applicability, Applicability::unsafe);
+    ++permuted;
+  } while (std::next_permutation(sizes.begin(), sizes.end()));
+  EXPECT_EQ(permuted, 23);
+}
+
+TEST(Check, SafetyOfCasts) {
+  const auto applicability = [](const std::string& from, const std::string& to_model) {
+    const Contract c = contract_of("<ir_version: 8, opset_import: [\"\" : 17]> g (" + to_model +
+                                   "[N] x) => (float[] y) { y = Identity(x) }");
+    const Report r = check(c, {feed("x", from + "[100]")});
+    return r.diagnostics.at(0).fixes.at(0).applicability;
+  };
+  // By numpy.can_cast(..., "safe"), but for int64 and uint64 to float64, which NumPy calls safe and is not exact.
+  EXPECT_EQ(applicability("float16", "float"), Applicability::safe);
+  EXPECT_EQ(applicability("uint8", "float"), Applicability::safe);
+  EXPECT_EQ(applicability("int32", "int64"), Applicability::safe);
+  EXPECT_EQ(applicability("bool", "int64"), Applicability::safe);
+  EXPECT_EQ(applicability("float32", "double"), Applicability::safe);
+  EXPECT_EQ(applicability("float64", "float"), Applicability::unsafe);
+  EXPECT_EQ(applicability("int64", "float"), Applicability::unsafe);
+  EXPECT_EQ(applicability("int64", "int32"), Applicability::unsafe);
+  EXPECT_EQ(applicability("uint32", "int32"), Applicability::unsafe);
+  EXPECT_EQ(applicability("float32", "int64"), Applicability::unsafe);
+  EXPECT_EQ(applicability("int64", "double"), Applicability::unsafe);
+}
+
+TEST(Check, ValuesOfShapeInputsCount) {
+  const Contract c = contract_of(
+      R"(<ir_version: 8, opset_import: ["" : 17]> g (float[N] x, int64[2] s) => (float[] y) { y = Reshape(x, s) })");
+  DataSource shape = feed("s", "int64[2]");
+  EXPECT_EQ(check(c, {feed("x", "float32[6]"), shape}).verdict, Verdict::undecided)
+      << "without values nothing is known of the target";
+  shape.file.arrays[0].values = SmallValues{{2, 3}, {}};
+  EXPECT_EQ(check(c, {feed("x", "float32[6]"), shape}).verdict, Verdict::fits);
+  shape.file.arrays[0].values = SmallValues{{4, -1}, {}};
+  EXPECT_EQ(check(c, {feed("x", "float32[6]"), shape}).verdict, Verdict::misfit);
+}
+
+TEST(Check, UncountedRowsOfALongTable) {
+  const Contract free = contract_of(kDense);
+  EXPECT_EQ(check(free, {feed("x", "float32[-1,10]")}).verdict, Verdict::fits) << "any number of rows does";
+  const Contract fixed =
+      contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[8, 10] x) => (float[] y) { y = Relu(x) })");
+  EXPECT_EQ(check(fixed, {feed("x", "float32[-1,10]")}).verdict, Verdict::undecided);
+}
+
+}  // namespace
+}  // namespace shapecheck::test

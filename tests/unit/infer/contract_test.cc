@@ -1,0 +1,110 @@
+// Contracts of models that declare little: what the layers imply.
+#include <gtest/gtest.h>
+
+#include "support/specs.h"
+
+namespace shapecheck::test {
+namespace {
+
+std::string text(std::string_view inputs, std::string_view weights, std::string_view nodes) {
+  return "<ir_version: 8, opset_import: [\"\" : 17]> g (" + std::string(inputs) + ") => (float[] y) " +
+         (weights.empty() ? "" : "<" + std::string(weights) + ">") + " { " + std::string(nodes) + " }";
+}
+
+std::string shape(const Contract& c, std::size_t input = 0) { return to_string_shape(c.inputs()[input]); }
+
+TEST(Contract, GemmTakesARowOrAMatrix) {
+  const Contract c = contract_of(text("float[] x", "float[10, 3] w = {}", "y = Gemm(x, w)"));
+  EXPECT_EQ(shape(c), "[?, 10]");
+  EXPECT_EQ(c.inputs()[0].ranks, (std::vector<int>{2, 1})) << "the usual rank first";
+  EXPECT_EQ(c.inputs()[0].dims[1].origin.op, "Gemm");
+}
+
+TEST(Contract, MatMulTakesAnyRankWithItsLastAxis) {
+  const Contract c = contract_of(text("float[] x", "float[768, 64] w = {}", "y = MatMul(x, w)"));
+  EXPECT_EQ(shape(c), "[.., 768]");
+  EXPECT_EQ(c.inputs()[0].ranks.front(), 1);
+}
+
+TEST(Contract, ElementwiseModelsTakeAnything) {
+  const Contract c = contract_of(text("float[] x", "", "y = Relu(x)"));
+  EXPECT_EQ(shape(c), "[..]");
+  EXPECT_TRUE(c.inputs()[0].ranks.empty());
+  EXPECT_TRUE(c.conditions().empty());
+}
+
+TEST(Contract, RequirementsReachThroughLayers) {
+  const Contract c = contract_of(text("float[] x", "float[5, 8, 1, 1] w = {}",
+                                      "r = Relu(x) t = Transpose<perm = [0, 3, 1, 2]>(r) y = Conv(t, w)"));
+  EXPECT_EQ(shape(c), "[?, ?, ?, 8]") << "the channels of a model that takes NHWC";
+}
+
+TEST(Contract, SizesThatTheLayersTake) {
+  const Contract multiple = contract_of(text("float[N, S] x", "int64[3] s = {0, -1, 4}", "y = Reshape(x, s)"));
+  EXPECT_EQ(multiple.inputs()[0].dims[1].multiple_of, 4);
+  const Contract table = contract_of(
+      text("float[N, S, 8] x", "float[1, 64, 8] t = {}, int64[1] zero = {0}, int64[1] one = {1}, int64[1] two = {2}",
+           "d = Shape(x) n = Slice(d, one, two) p = Slice(t, zero, n, one) y = Add(x, p)"));
+  EXPECT_EQ(table.inputs()[0].dims[1].allowed, "<= 64");
+}
+
+TEST(Contract, ModelsThatNoDataFits) {
+  const Contract wrong = contract_of(text("float[N, 9] x", "float[10, 3] w = {}", "y = Gemm(x, w)"));
+  ASSERT_EQ(wrong.contradictions().size(), 1u);
+  EXPECT_NE(wrong.contradictions()[0].find("9"), std::string::npos);
+  EXPECT_NE(wrong.contradictions()[0].find("10"), std::string::npos);
+  EXPECT_TRUE(contract_of(text("float[N, 10] x", "float[10, 3] w = {}", "y = Gemm(x, w)")).contradictions().empty());
+}
+
+TEST(Contract, EqualSymbolsNeedNotBeEqualSizes) {
+  const Contract c = contract_of(text("float[N, 2] a, float[N, 2] b", "",
+                                      "s = ReduceSum<keepdims = 0>(a) t = ReduceSum<keepdims = 0>(b) y = Add(s, t)"));
+  const Report r = check(c, {feed("a", "float32[3,2]"), feed("b", "float32[5,2]")});
+  EXPECT_EQ(r.verdict, Verdict::fits) << "the runtime compares no names";
+}
+
+TEST(Contract, UnknownOperatorsAreNamed) {
+  const Contract c = contract_of(
+      "<ir_version: 8, opset_import: [\"\" : 17, \"my\" : 1]> g (float[N] x) => (float[] y) { a = my.Magic(x) y = "
+      "Relu(a) }");
+  ASSERT_EQ(c.unknowns().size(), 1u);
+  EXPECT_NE(c.unknowns()[0].find("Magic"), std::string::npos);
+}
+
+TEST(Contract, InitializersThatAreInputsAreOptional) {
+  const Contract c = contract_of(
+      "<ir_version: 8, opset_import: [\"\" : 17]> g (float[N, 2] x, float[2] w) => (float[] y) <float[2] w = {1.0, "
+      "2.0}> { y = Mul(x, w) }");
+  ASSERT_EQ(c.inputs().size(), 2u);
+  EXPECT_FALSE(c.inputs()[0].optional);
+  EXPECT_TRUE(c.inputs()[1].optional);
+  EXPECT_EQ(check(c, {feed("x", "float32[4,2]")}).verdict, Verdict::fits);
+}
+
+TEST(Contract, BranchesThatMayNotRunProveNothing) {
+  const std::string_view model = R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (bool c, float[N] x) => (float[] y) {
+      y = If (c) < then_branch = t () => (float[] o) <float[3] w = {}> { o = Add(x, w) },
+                   else_branch = e () => (float[] p) { p = Relu(x) } > })";
+  const Contract c = contract_of(model);
+  EXPECT_EQ(check(c, {feed("c", "bool[]"), feed("x", "float32[4]")}).verdict, Verdict::undecided);
+  DataSource yes = feed("c", "bool[]"), no = feed("c", "bool[]");
+  yes.file.arrays[0].values = SmallValues{{1}, {}};
+  no.file.arrays[0].values = SmallValues{{0}, {}};
+  EXPECT_EQ(check(c, {yes, feed("x", "float32[4]")}).verdict, Verdict::misfit)
+      << "4 and 3 do not broadcast, and the branch runs";
+  EXPECT_EQ(check(c, {no, feed("x", "float32[4]")}).verdict, Verdict::fits);
+}
+
+TEST(Contract, FunctionsAreFollowed) {
+  const std::string_view model = R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
+    g (float[N, 4] x) => (float[] y) <float[5, 3] w = {}> { y = f.linear(x, w) }
+    <domain: "f", opset_import: ["" : 17]>
+    linear (a, b) => (r) { r = MatMul(a, b) })";
+  const Contract c = contract_of(model);
+  ASSERT_EQ(c.contradictions().size(), 1u);
+  EXPECT_NE(c.contradictions()[0].find("y/r"), std::string::npos) << c.contradictions()[0];
+}
+
+}  // namespace
+}  // namespace shapecheck::test
