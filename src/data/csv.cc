@@ -1,385 +1,272 @@
-// Text tables as pandas.read_csv describes them (pandas 2, C parser): header, dialect, and the dtypes that inference
-// over the cells gives. A first row of numbers alone is taken for data, which is what header=None gives.
+// Text tables as pandas.read_csv describes them (pandas 2, C parser), with two differences: the delimiter is looked
+// for, and a first row of numbers alone is taken for data, which is what header=None gives. Where rows have more cells
+// than the header, the leading ones are the index, and no columns, as pandas has it.
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstring>
-#include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/text.h"
+#include "data/csv_cell.h"
+#include "data/csv_rows.h"
 #include "data/formats.h"
 
 namespace shapecheck {
 namespace {
 
-// pandas._libs.parsers.STR_NA_VALUES
-constexpr std::array<std::string_view, 19> kMissing = {
-    "",     "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-    "<NA>", "N/A",  "NA",       "NULL", "NaN",     "None",     "n/a",  "nan",  "null"};
+constexpr std::size_t npos = std::string_view::npos;
 
-bool is_missing(std::string_view cell) {
-  if (cell.size() > 8) return false;
-  return std::find(kMissing.begin(), kMissing.end(), cell) != kMissing.end();
-}
-
-bool is_space(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trim(std::string_view s) {
-  while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
-  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
-  return s;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view lower) {
-  return a.size() == lower.size() && std::equal(a.begin(), a.end(), lower.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? x + 32 : x) == y;
-         });
-}
-
-/// What one cell can be.
-struct Cell {
-  enum class Kind { missing, integer, real, boolean, text } kind = Kind::text;
-  bool negative = false;
-  bool above_int64 = false;
-  std::int64_t integer = 0;
-  double real = 0;
-};
-
-Cell classify(std::string_view text) {
-  Cell out;
-  if (is_missing(text)) {
-    out.kind = Cell::Kind::missing;
-    return out;
+/// Length of the UTF-8 sequence at the beginning of `s` (Unicode 15, table 3-7); 0 if there is none.
+std::size_t utf8_sequence(std::string_view s) {
+  const auto byte = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0u; };
+  const unsigned first = byte(0);
+  const std::size_t length = first < 0x80                     ? 1
+                             : first >= 0xC2 && first <= 0xDF ? 2
+                             : first >= 0xE0 && first <= 0xEF ? 3
+                             : first >= 0xF0 && first <= 0xF4 ? 4
+                                                              : 0;
+  if (length < 2) return length;
+  const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  if (byte(1) < low || byte(1) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
   }
-  std::string_view s = trim(text);
-  const bool minus = !s.empty() && s[0] == '-';
-  std::string_view digits = s;
-  if (minus || (!s.empty() && s[0] == '+')) digits.remove_prefix(1);
-  const bool all_digits =
-      !digits.empty() && std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (all_digits) {
-    std::uint64_t magnitude = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude);
-    const std::uint64_t limit = static_cast<std::uint64_t>(INT64_MAX) + (minus ? 1 : 0);
-    if (error == std::errc() && (magnitude <= limit || !minus)) {
-      out.kind = Cell::Kind::integer;
-      out.negative = minus;
-      out.above_int64 = magnitude > limit;
-      out.integer = static_cast<std::int64_t>(minus ? ~magnitude + 1 : magnitude);
-      out.real = minus ? -static_cast<double>(magnitude) : static_cast<double>(magnitude);
-      return out;
+  return length;
+}
+
+/// Where `text` stops being UTF-8; npos if it does not.
+std::size_t find_invalid_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    std::uint64_t eight = 0x80;
+    if (i + sizeof(eight) <= text.size()) std::memcpy(&eight, text.data() + i, sizeof(eight));
+    if ((eight & 0x8080808080808080u) == 0) {
+      i += sizeof(eight);
+      continue;
     }
-    return out;  // beyond 64 bits pandas keeps the text
+    const std::size_t length = utf8_sequence(text.substr(i, 4));
+    if (length == 0) return i;
+    i += length;
   }
-  if (text == "True" || text == "TRUE" || text == "true" || text == "False" || text == "FALSE" || text == "false") {
-    out.kind = Cell::Kind::boolean;
-    out.integer = text[0] == 'T' || text[0] == 't';
-    return out;
+  return npos;
+}
+
+/// Names as pandas gives them: an empty one is "Unnamed: 3", a repeated one "a.1".
+std::vector<std::string> column_names(const std::vector<std::string_view>& header) {
+  std::vector<std::string> out;
+  std::unordered_set<std::string> given, used;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    out.push_back(header[i].empty() ? "Unnamed: " + std::to_string(i) : std::string(header[i]));
+    given.insert(out.back());
   }
-  if (equals_ignoring_case(digits, "inf") || equals_ignoring_case(digits, "infinity")) {
-    out.kind = Cell::Kind::real;
-    out.real = minus ? -HUGE_VAL : HUGE_VAL;
-    return out;
-  }
-  if (digits.empty() || !((digits[0] >= '0' && digits[0] <= '9') || digits[0] == '.')) return out;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.real);
-  if (end == digits.data() + digits.size() && error != std::errc::invalid_argument) {
-    out.kind = Cell::Kind::real;
-    if (minus) out.real = -out.real;
+  std::unordered_map<std::string, std::size_t> copies;
+  for (std::string& name : out) {
+    if (used.insert(name).second) continue;
+    std::size_t& n = copies[name];
+    std::string other;
+    do {
+      other = name + "." + std::to_string(++n);
+    } while (given.contains(other) || used.contains(other));
+    used.insert(other);
+    name = std::move(other);
   }
   return out;
 }
 
-/// The cells of a column so far.
-struct Column {
-  std::string name;
-  bool missing = false, integer = false, real = false, boolean = false, text = false, negative = false,
-       above_int64 = false;
-  std::vector<Cell> first;  // at most kMaxSmallValues
-
-  void add(const Cell& cell) {
-    switch (cell.kind) {
-      case Cell::Kind::missing:
-        missing = true;
-        break;
-      case Cell::Kind::integer:
-        integer = true;
-        negative = negative || cell.negative;
-        above_int64 = above_int64 || cell.above_int64;
-        break;
-      case Cell::Kind::real:
-        real = true;
-        break;
-      case Cell::Kind::boolean:
-        boolean = true;
-        break;
-      case Cell::Kind::text:
-        text = true;
-        break;
-    }
-    if (first.size() <= kMaxSmallValues) first.push_back(cell);
-  }
-
-  /// pandas tries int64, uint64, float64, bool and leaves the rest as objects.
-  DType dtype(std::uint64_t rows) const {
-    if (rows == 0 || text) return DType::string;
-    if (boolean) return missing || integer || real ? DType::string : DType::boolean;
-    if (real) return DType::float64;
-    if (!integer) return DType::float64;  // nothing but missing cells
-    if (above_int64) return negative || missing ? (negative ? DType::string : DType::float64) : DType::uint64;
-    return missing ? DType::float64 : DType::int64;
-  }
-};
-
 class Table {
  public:
-  Table(const Source& source, const DescribeOptions& options)
-      : source_(source), limits_(options.limits), csv_dtype_(options.csv_dtype) {}
+  Table(const Source& source, const DescribeOptions& options) : source_(source), options_(options) {}
 
-  Result<DataFile> read(std::string_view name) {
-    const std::uint64_t sample = std::min<std::uint64_t>(source_.size(), limits_.csv_sample_bytes);
+  Result<DataFile> read() {
+    const std::uint64_t sample = std::min<std::uint64_t>(source_.size(), options_.limits.csv_sample_bytes);
     auto bytes = source_.read(0, static_cast<std::size_t>(sample));
     if (!bytes) return bytes.error();
-    complete_ = bytes->size() == source_.size();
-    text_ = {reinterpret_cast<const char*>(bytes->data()), bytes->size()};
-    if (auto error = check_encoding()) return *std::move(error);
-    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
-    dialect_.delimiter = sniff_delimiter(name);
-    if (auto error = parse()) return *std::move(error);
-    return describe();
+    dialect_.complete = bytes->size() == source_.size();
+    std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+    if (auto error = check_encoding(text)) return *std::move(error);
+    start_ = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;  // a byte order mark
+    text.remove_prefix(start_);
+    dialect_.delimiter = find_delimiter(text);
+    CsvRows rows(text, dialect_.delimiter, dialect_.complete, options_.limits.max_csv_columns,
+                 options_.limits.max_csv_line);
+    if (auto error = read_types(rows)) return *std::move(error);
+    DataFile out = describe();
+    if (dialect_.complete && dialect_.rows_read <= kMaxSmallValues) keep_values(rows, out);
+    return out;
   }
 
  private:
-  std::optional<Error> check_encoding() {
-    if (text_.size() >= 2 && (text_.starts_with("\xFF\xFE") || text_.starts_with("\xFE\xFF"))) {
-      return source_.error(ErrorCode::malformed_data,
-                           "is UTF-16 text, which pandas.read_csv does not take as it is: save it as UTF-8");
-    }
-    if (const std::size_t nul = text_.find('\0'); nul != std::string_view::npos) {
-      return source_.error(ErrorCode::malformed_data, "contains a NUL byte: it is no text table, or is in UTF-16", nul);
-    }
-    for (std::size_t i = 0; i < text_.size();) {
-      const auto c = static_cast<unsigned char>(text_[i]);
-      if (c < 0x80) {
-        ++i;
-        continue;
-      }
-      const std::size_t length = c >= 0xF0 && c < 0xF5 ? 4 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xC2 && c < 0xE0 ? 2 : 0;
-      bool good = length > 0;
-      if (good && i + length > text_.size()) {
-        if (!complete_) break;  // the sample ends inside a character
-        good = false;
-      }
-      for (std::size_t k = 1; good && k < length; ++k)
-        good = (static_cast<unsigned char>(text_[i + k]) & 0xC0u) == 0x80u;
-      if (!good) return source_.error(ErrorCode::malformed_data, "is not UTF-8 text, which pandas.read_csv expects", i);
-      i += length;
-    }
-    return std::nullopt;
+  Error malformed(std::string message, std::optional<std::uint64_t> offset = std::nullopt) const {
+    return {ErrorCode::malformed_data, std::move(message), source_.path(), offset};
   }
 
-  /// A comma, as pandas takes it, unless the first line has none but another usual delimiter.
-  char sniff_delimiter(std::string_view name) const {
-    if (name.ends_with(".tsv") || name.ends_with(".tab")) return '\t';
-    const std::string_view line = text_.substr(at_, text_.find_first_of("\r\n", at_) - at_);
-    char best = ',';
-    std::ptrdiff_t most = std::count(line.begin(), line.end(), ',');
-    if (most > 0) return best;
-    for (const char c : {';', '\t', '|'}) {
-      const std::ptrdiff_t n = std::count(line.begin(), line.end(), c);
-      if (n > most) most = n, best = c;
-    }
-    return best;
+  std::optional<Error> check_encoding(std::string_view text) const {
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+      return malformed("is UTF-16 text, which pandas.read_csv does not take as it is; save it as UTF-8", 0);
+    if (const std::size_t nul = text.find('\0'); nul != npos)
+      return malformed("contains a NUL byte: it is no text table, or is in UTF-16", nul);
+    const std::size_t bad = find_invalid_utf8(text);
+    const bool cut = !dialect_.complete && bad != npos && text.size() - bad < 4;  // the sample ends inside a character
+    if (bad == npos || cut) return std::nullopt;
+    return malformed("is not UTF-8 text, which pandas.read_csv expects", bad);
   }
 
-  /// The cells of the next row that is not blank; false at the end, or where the sample cuts a row.
-  bool next_row(std::vector<std::string_view>& cells) {
-    cells.clear();
-    scratch_.clear();
-    std::size_t i = at_;
-    for (;;) {  // blank lines are skipped
-      const std::size_t end = text_.find_first_of("\r\n", i);
-      const std::string_view line = text_.substr(i, end == std::string_view::npos ? end : end - i);
-      const bool blank =
-          std::all_of(line.begin(), line.end(), [&](char c) { return is_space(c) && c != dialect_.delimiter; });
-      if (!blank) break;
-      if (end == std::string_view::npos) return false;
-      ++line_;
-      i = end + (text_.substr(end).starts_with("\r\n") ? 2 : 1);
+  /// A comma, as pandas takes it, unless the first line has none but another usual delimiter, or is that of a .tsv and
+  /// has tabs.
+  char find_delimiter(std::string_view text) const {
+    std::size_t counts[4] = {};
+    constexpr char kDelimiters[] = {',', ';', '\t', '|'};
+    bool quoted = false, blank = true;
+    for (const char c : text) {
+      if (c == '"') quoted = !quoted;
+      if (!quoted && (c == '\n' || c == '\r') && !blank) break;
+      if (quoted) continue;
+      blank = blank && (c == '\n' || c == '\r' || c == ' ');
+      for (std::size_t k = 0; k < 4; ++k) counts[k] += c == kDelimiters[k] ? 1 : 0;
     }
-    row_line_ = line_;
-    for (;;) {
-      if (i < text_.size() && text_[i] == '"') {
-        i = quoted(i + 1, cells);
-      } else {
-        std::size_t end = i;
-        while (end < text_.size() && text_[end] != dialect_.delimiter && text_[end] != '\n' && text_[end] != '\r')
-          ++end;
-        cells.push_back(text_.substr(i, end - i));
-        i = end;
-      }
-      if (i >= text_.size()) {
-        at_ = text_.size();
-        return complete_;
-      }
-      if (text_[i] == dialect_.delimiter) {
-        ++i;
-        continue;
-      }
-      i += text_.substr(i).starts_with("\r\n") ? 2 : 1;
-      ++line_;
-      at_ = i;
-      return true;
-    }
+    const std::string path = source_.path();
+    if (counts[2] > 0 && (path.ends_with(".tsv") || path.ends_with(".tab"))) return '\t';
+    if (counts[0] > 0) return ',';
+    const auto* most = std::max_element(std::begin(counts), std::end(counts));
+    return *most > 0 ? kDelimiters[most - std::begin(counts)] : ',';
   }
 
-  /// A cell in quotes, from behind the opening one; where it ends.
-  std::size_t quoted(std::size_t i, std::vector<std::string_view>& cells) {
-    const std::size_t start = i;
-    bool plain = true;
-    std::string out;
-    while (i < text_.size()) {
-      if (text_[i] == '"') {
-        if (i + 1 < text_.size() && text_[i + 1] == '"') {
-          if (plain) out.assign(text_.substr(start, i - start));
-          plain = false;
-          out += '"';
-          i += 2;
-          continue;
-        }
+  /// Whether a row holds values and no names: numbers, and perhaps missing ones. An empty first cell stands above an
+  /// index, as DataFrame.to_csv writes it.
+  static bool is_data(const std::vector<std::string_view>& cells) {
+    const auto number_or_missing = [](std::string_view c) { return is_missing_cell(c) || is_number_cell(c); };
+    return !(cells[0].empty() && cells.size() > 1) && std::all_of(cells.begin(), cells.end(), number_or_missing) &&
+           std::any_of(cells.begin(), cells.end(), is_number_cell);
+  }
+
+  /// Why there is no further row; nothing if the table simply ends.
+  std::optional<Error> stopped(CsvRows::State state, const CsvRows& rows) const {
+    const std::uint64_t offset = start_ + rows.offset();
+    const std::string line = "line " + std::to_string(rows.line());
+    switch (state) {
+      case CsvRows::State::open_quote:
+        return malformed("has a quote in the row of " + line + " that is never closed", offset);
+      case CsvRows::State::too_many_cells:
+        return source_.error(ErrorCode::limit_exceeded,
+                             "has more than " + std::to_string(options_.limits.max_csv_columns) + " cells in " + line +
+                                 ", which is the limit",
+                             offset);
+      case CsvRows::State::too_long:
+        return source_.error(ErrorCode::limit_exceeded,
+                             "has a row of more than " + std::to_string(options_.limits.max_csv_line) + " bytes in " +
+                                 line + ", which is the limit",
+                             offset);
+      default:
         break;
+    }
+    if (dialect_.complete)
+      return columns_ == 0 ? std::optional(malformed("is empty: there is no table in it")) : std::nullopt;
+    if (dialect_.rows_read > 0) return std::nullopt;
+    return source_.error(ErrorCode::limit_exceeded,
+                         "has no whole row in its first " + std::to_string(options_.limits.csv_sample_bytes) +
+                             " bytes, the limit of what is read of a table",
+                         offset);
+  }
+
+  std::optional<Error> read_types(CsvRows& rows) {
+    CsvRows::State state = rows.next();
+    if (state != CsvRows::State::row) return stopped(state, rows);
+    columns_ = rows.cells().size();
+    dialect_.has_header = !is_data(rows.cells());
+    if (dialect_.has_header) {
+      names_ = column_names(rows.cells());
+      state = rows.next();
+      if (state == CsvRows::State::row && rows.cells().size() > columns_) index_ = rows.cells().size() - columns_;
+    } else {
+      for (std::size_t i = 0; i < columns_; ++i) names_.push_back(std::to_string(i));
+    }
+    types_.resize(columns_);
+    for (; state == CsvRows::State::row; state = rows.next()) {
+      const auto& cells = rows.cells();
+      if (cells.size() > columns_ + index_) {
+        return malformed("has " + count_of(static_cast<std::int64_t>(cells.size()), "cell", "cells") + " in line " +
+                             std::to_string(rows.line()) + ", but " + std::to_string(columns_ + index_) +
+                             " are expected",
+                         start_ + rows.offset());
       }
-      if (text_[i] == '\n') ++line_;
-      if (!plain) out += text_[i];
-      ++i;
+      for (std::size_t i = 0; i < columns_; ++i) types_[i].add(cell(cells, i));
+      ++dialect_.rows_read;
     }
-    std::string_view cell = text_.substr(start, i - start);
-    if (i < text_.size()) ++i;
-    // What follows the closing quote belongs to the cell, as pandas reads it.
-    std::size_t tail = i;
-    while (tail < text_.size() && text_[tail] != dialect_.delimiter && text_[tail] != '\n' && text_[tail] != '\r')
-      ++tail;
-    if (tail > i && plain) out.assign(cell), plain = false;
-    if (tail > i) out += text_.substr(i, tail - i);
-    if (!plain) {
-      scratch_.push_back(std::make_unique<std::string>(std::move(out)));
-      cell = *scratch_.back();
-    }
-    cells.push_back(cell);
-    return tail;
+    return stopped(state, rows);
   }
 
-  std::optional<Error> parse() {
-    std::vector<std::string_view> cells;
-    if (!next_row(cells)) {
-      if (!complete_)
-        return source_.error(ErrorCode::limit_exceeded, "its first row is longer than " + std::to_string(text_.size()) +
-                                                            " bytes, the limit of what is read of a table");
-      return source_.error(ErrorCode::malformed_data, "is empty: there is no table in it");
-    }
-    if (cells.size() > limits_.max_csv_columns) {
-      return source_.error(
-          ErrorCode::limit_exceeded,
-          "has " + std::to_string(cells.size()) + " columns; the limit is " + std::to_string(limits_.max_csv_columns));
-    }
-    const auto number = [](std::string_view c) {
-      const Cell::Kind k = classify(c).kind;
-      return k == Cell::Kind::integer || k == Cell::Kind::real;
-    };
-    dialect_.has_header = !std::all_of(cells.begin(), cells.end(), number);
-    name_columns(cells);
-    if (!dialect_.has_header) add_row(cells);
-    bool first = true;
-    while (next_row(cells)) {
-      if (first && dialect_.has_header && cells.size() > columns_.size())
-        index_columns_ = cells.size() - columns_.size();
-      first = false;
-      if (cells.size() > columns_.size() + index_columns_) {
-        return source_.error(ErrorCode::malformed_data,
-                             "line " + std::to_string(row_line_) + " has " + std::to_string(cells.size()) +
-                                 " cells, but " + std::to_string(columns_.size() + index_columns_) + " are expected");
-      }
-      add_row(cells);
-    }
-    return std::nullopt;
-  }
-
-  // Names as pandas gives them: empty ones are "Unnamed: 3", repeated ones "a.1".
-  void name_columns(const std::vector<std::string_view>& cells) {
-    std::unordered_map<std::string, std::size_t> seen;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      Column c;
-      c.name = !dialect_.has_header ? std::to_string(i)
-               : cells[i].empty()   ? "Unnamed: " + std::to_string(i)
-                                    : std::string(cells[i]);
-      if (const std::size_t n = seen[c.name]++; n > 0) c.name += "." + std::to_string(n);
-      columns_.push_back(std::move(c));
-    }
-  }
-
-  void add_row(const std::vector<std::string_view>& cells) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const std::size_t from = i + index_columns_;
-      columns_[i].add(classify(from < cells.size() ? cells[from] : std::string_view()));
-    }
-    ++dialect_.rows_read;
+  /// The cell of a column; what a row lacks is missing.
+  std::string_view cell(const std::vector<std::string_view>& cells, std::size_t column) const {
+    return column + index_ < cells.size() ? cells[column + index_] : std::string_view();
   }
 
   DataFile describe() {
     DataFile out;
     out.path = source_.path();
     out.format = DataFormat::csv;
-    dialect_.complete = complete_;
     out.table = dialect_;
-    const std::uint64_t rows = dialect_.rows_read;
-    for (Column& c : columns_) {
+    for (std::size_t i = 0; i < columns_; ++i) {
       Descriptor d;
-      d.name = std::move(c.name);
-      d.dtype = c.dtype(rows);
-      if (d.dtype == DType::string)
-        d.dtype_text = "object";
-      else if (csv_dtype_ != DType::unknown)
-        d.dtype = csv_dtype_;
-      d.shape = {complete_ ? static_cast<std::int64_t>(rows) : -1};
+      d.name = std::move(names_[i]);
+      d.dtype = types_[i].dtype();
+      if (d.dtype == DType::string) d.dtype_text = "object";
+      // read_csv(dtype=...) takes no text for numbers, and neither True nor False.
+      const bool number = is_float(d.dtype) || is_integer(d.dtype);
+      if (number && options_.csv_dtype != DType::unknown) d.dtype = options_.csv_dtype;
+      d.shape = {dialect_.complete ? static_cast<std::int64_t>(dialect_.rows_read) : -1};
       d.byte_order = ByteOrder::not_applicable;
-      if (complete_ && rows <= kMaxSmallValues && d.dtype != DType::string) {
-        SmallValues v;
-        for (const Cell& cell : c.first) {
-          if (is_float(d.dtype))
-            v.reals.push_back(cell.kind == Cell::Kind::missing   ? NAN
-                              : cell.kind == Cell::Kind::boolean ? static_cast<double>(cell.integer)
-                                                                 : cell.real);
-          else
-            v.integers.push_back(cell.integer);
-        }
-        if (!(d.dtype == DType::uint64 && c.above_int64)) d.values = std::move(v);
-      }
       out.arrays.push_back(std::move(d));
     }
     return out;
   }
 
+  /// Reads the rows of a small table again, now that the dtypes are known. A column with a cell that its dtype cannot
+  /// hold keeps no values.
+  void keep_values(CsvRows& rows, DataFile& out) const {
+    for (Descriptor& d : out.arrays) {
+      if (is_integer(d.dtype) || is_float(d.dtype) || d.dtype == DType::boolean) d.values.emplace();
+    }
+    rows.rewind();
+    if (dialect_.has_header) rows.next();
+    while (rows.next() == CsvRows::State::row) {
+      for (std::size_t i = 0; i < columns_; ++i) {
+        Descriptor& d = out.arrays[i];
+        if (!d.values) continue;
+        if (is_float(d.dtype)) {
+          const auto v = real_of_cell(cell(rows.cells(), i));
+          const auto rounded =
+              d.dtype == DType::float32 && v ? std::optional(static_cast<double>(static_cast<float>(*v))) : v;
+          if (rounded)
+            d.values->reals.push_back(*rounded);
+          else
+            d.values.reset();
+        } else {
+          const auto v = integer_of_cell(cell(rows.cells(), i), d.dtype);
+          if (v)
+            d.values->integers.push_back(*v);
+          else
+            d.values.reset();
+        }
+      }
+    }
+  }
+
   const Source& source_;
-  const Limits& limits_;
-  DType csv_dtype_;
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::uint64_t line_ = 1, row_line_ = 1;
-  bool complete_ = true;
+  const DescribeOptions& options_;
+  std::size_t start_ = 0;  // of the text behind a byte order mark
   TableDialect dialect_;
-  std::size_t index_columns_ = 0;  // leading cells without a name, which pandas takes for the index
-  std::vector<Column> columns_;
-  std::vector<std::unique_ptr<std::string>> scratch_;  // cells of the current row whose quotes were doubled
+  std::size_t columns_ = 0;
+  std::size_t index_ = 0;  // leading cells of each row without a name
+  std::vector<std::string> names_;
+  std::vector<CellTypes> types_;
 };
 
 }  // namespace
 
 Result<DataFile> read_table(const Source& source, const DescribeOptions& options) {
-  return Table(source, options).read(source.path());
+  return Table(source, options).read();
 }
 
 }  // namespace shapecheck

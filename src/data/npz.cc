@@ -1,4 +1,5 @@
-// .npz files: a zip archive of .npy files (numpy.savez). Of each member only the header is inflated.
+// .npz files: a zip archive of .npy files (numpy.savez). Of each member only the header is inflated, and the elements
+// where they are few. What np.load gives as bytes, members that are no .npy, is no array and is passed over.
 #include "base/text.h"
 #include "data/formats.h"
 #include "data/npy_header.h"
@@ -9,37 +10,45 @@ namespace {
 
 constexpr std::size_t kFirstBytes = 1024;  // holds nearly every header, and the elements of a small array
 
-Result<Descriptor> read_member(const Source& source, const ZipMember& member, const Limits& limits) {
+Result<Descriptor> read_member(const Source& source, const ZipMember& member, ZipHead head, const Limits& limits) {
   const auto located = [&](Error e) {
     e.path = source.path();
     e.message = "member " + quote(member.name) + " " + e.message;
+    if (e.byte_offset && member.method == 0)
+      *e.byte_offset += head.offset;
+    else
+      e.byte_offset = head.offset;
     return e;
   };
-  auto head = read_zip_member(source, member, kFirstBytes);
-  if (!head) return head.error();
-  const Result<std::size_t> end = npy_header_end(*head, limits);
+  const Result<std::size_t> end = npy_header_end(head.bytes, limits);
   if (!end) return located(end.error());
-  if (*end > head->size() && head->size() == kFirstBytes) {
-    head = read_zip_member(source, member, *end);
-    if (!head) return head.error();
-  }
-  Result<NpyHeader> header = parse_npy_header(*head, limits);
+  const auto read_at_least = [&](std::size_t length) -> std::optional<Error> {
+    if (head.bytes.size() >= length) return std::nullopt;
+    Result<ZipHead> more = read_zip_member(source, member, length);
+    if (!more) return more.error();
+    head = *std::move(more);
+    return std::nullopt;
+  };
+  if (auto error = read_at_least(*end)) return *std::move(error);
+  Result<NpyHeader> header = parse_npy_header(head.bytes, limits);
   if (!header) return located(header.error());
-  if (member.uncompressed_size < *end || member.uncompressed_size - *end < header->data_bytes) {
-    return located(source.error(ErrorCode::unreadable_file, "is cut off: its header says " +
-                                                                std::to_string(header->data_bytes) +
-                                                                " bytes of data, but it has " +
-                                                                std::to_string(member.uncompressed_size) + " in all"));
-  }
-  if (header->item_size > 0 && header->data_bytes / header->item_size <= kMaxSmallValues) {
+  const std::uint64_t have = member.uncompressed_size - std::min<std::uint64_t>(*end, member.uncompressed_size);
+  const auto cut_off = [&](std::uint64_t there) {
+    return located({ErrorCode::unreadable_file, missing_data(*header, there), {}, std::nullopt});
+  };
+  if (have < header->data_bytes) return cut_off(have);
+  Descriptor& d = header->descriptor;
+  if (header->has_small_values()) {
     const std::size_t whole = *end + static_cast<std::size_t>(header->data_bytes);
-    if (head->size() < whole) head = read_zip_member(source, member, whole);
-    if (!head) return head.error();
-    if (head->size() < whole) return located(source.error(ErrorCode::unreadable_file, "is cut off"));
-    keep_small_values(header->descriptor, std::span(*head).subspan(*end, whole - *end));
+    if (auto error = read_at_least(whole)) return *std::move(error);
+    if (head.bytes.size() < whole) return cut_off(head.bytes.size() - *end);
+    keep_small_values(d, std::span(head.bytes).subspan(*end, whole - *end));
   }
-  header->descriptor.header_offset = member.header_offset;
-  return std::move(header->descriptor);
+  // A deflated header has no bytes of its own in the file.
+  d.header_offset = member.method == 0 ? std::optional(head.offset) : std::nullopt;
+  if (!d.header_offset) d.header_length = 0;
+  d.name = member.name.ends_with(".npy") ? member.name.substr(0, member.name.size() - 4) : member.name;
+  return std::move(d);
 }
 
 }  // namespace
@@ -50,20 +59,31 @@ Result<DataFile> read_npz(const Source& source, const DescribeOptions& options) 
   DataFile out;
   out.path = source.path();
   out.format = DataFormat::npz;
+  const ZipMember* other = nullptr;
   for (const ZipMember& m : *members) {
     if (m.name == "data.pkl" || m.name.ends_with("/data.pkl")) {
       return source.error(
           ErrorCode::unsupported_format,
           "is a PyTorch file, which holds a pickle; save arrays instead: np.savez(path, x=tensor.numpy())");
     }
-    if (!m.name.ends_with(".npy")) {
-      return source.error(ErrorCode::malformed_data,
-                          "holds " + quote(m.name) + ", which is no .npy array: this is a zip archive, but no .npz");
+    const bool named = m.name.ends_with(".npy");
+    if (!named && (m.encrypted || (m.method != 0 && m.method != 8))) {
+      other = other == nullptr ? &m : other;
+      continue;
     }
-    Result<Descriptor> d = read_member(source, m, options.limits);
+    Result<ZipHead> head = read_zip_member(source, m, kFirstBytes);
+    if (!head) return head.error();
+    if (!named && !is_npy(head->bytes)) {
+      other = other == nullptr ? &m : other;
+      continue;
+    }
+    Result<Descriptor> d = read_member(source, m, *std::move(head), options.limits);
     if (!d) return d.error();
-    d->name = m.name.substr(0, m.name.size() - 4);
     out.arrays.push_back(*std::move(d));
+  }
+  if (out.arrays.empty() && other != nullptr) {
+    return source.error(ErrorCode::malformed_data,
+                        "is a zip archive, but no .npz: it holds " + quote(other->name) + ", and no .npy array");
   }
   return out;
 }

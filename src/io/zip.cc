@@ -1,6 +1,9 @@
+// zlib inflates; everything else of a zip archive is a handful of little-endian numbers.
 #include "io/zip.h"
 
 #include <zlib.h>
+
+#include <algorithm>
 
 #include "base/text.h"
 
@@ -10,6 +13,8 @@ namespace {
 constexpr std::uint64_t kEndSize = 22, kEnd64LocatorSize = 20, kEnd64Size = 56, kEntrySize = 46, kLocalSize = 30;
 constexpr std::uint32_t kEndSignature = 0x06054b50, kEnd64Signature = 0x06064b50, kEnd64LocatorSignature = 0x07064b50;
 constexpr std::uint32_t kEntrySignature = 0x02014b50, kLocalSignature = 0x04034b50;
+constexpr std::uint64_t kMaxDirectory = 256u << 20;  // bytes; a million members need less than half of it
+constexpr std::uint64_t kChunk = 16384;              // bytes of a deflate stream that are read at once
 
 std::uint64_t number(std::span<const std::byte> b, std::size_t at, std::size_t width) {
   std::uint64_t v = 0;
@@ -21,7 +26,8 @@ struct Directory {
   std::uint64_t entries = 0, size = 0, offset = 0;
 };
 
-/// Finds the end record, which a comment of up to 65,535 bytes may follow.
+/// Finds the end record, which a comment of up to 65,535 bytes may follow. Bytes behind that comment are ignored, as
+/// Python's zipfile does.
 Result<Directory> find_directory(const Source& source) {
   const std::uint64_t tail_size = std::min<std::uint64_t>(source.size(), kEndSize + 65535 + kEnd64LocatorSize);
   const std::uint64_t tail_start = source.size() - tail_size;
@@ -29,7 +35,7 @@ Result<Directory> find_directory(const Source& source) {
   if (!tail) return tail.error();
   const std::span<const std::byte> t(*tail);
   for (std::size_t at = t.size() >= kEndSize ? t.size() - kEndSize + 1 : 0; at-- > 0;) {
-    if (number(t, at, 4) != kEndSignature || number(t, at + 20, 2) != t.size() - at - kEndSize) continue;
+    if (number(t, at, 4) != kEndSignature || number(t, at + 20, 2) > t.size() - at - kEndSize) continue;
     Directory d{number(t, at + 10, 2), number(t, at + 12, 4), number(t, at + 16, 4)};
     if (at < kEnd64LocatorSize || number(t, at - kEnd64LocatorSize, 4) != kEnd64LocatorSignature) return d;
     const auto record = source.read(number(t, at - kEnd64LocatorSize + 8, 8), kEnd64Size);
@@ -64,6 +70,21 @@ bool read_zip64(std::span<const std::byte> extra, ZipMember& m) {
   return true;
 }
 
+/// A member that shares bytes with another one: so can a small file promise endless work.
+const ZipMember* overlapping(const std::vector<ZipMember>& members) {
+  std::vector<const ZipMember*> by_offset;
+  by_offset.reserve(members.size());
+  for (const ZipMember& m : members) by_offset.push_back(&m);
+  std::sort(by_offset.begin(), by_offset.end(),
+            [](const ZipMember* a, const ZipMember* b) { return a->header_offset < b->header_offset; });
+  for (std::size_t i = 1; i < by_offset.size(); ++i) {
+    const ZipMember& previous = *by_offset[i - 1];
+    if (by_offset[i]->header_offset - previous.header_offset < kLocalSize + previous.compressed_size)
+      return by_offset[i];
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Limits& limits) {
@@ -82,6 +103,10 @@ Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Li
   if (directory->entries > directory->size / kEntrySize) {
     return source.error(ErrorCode::malformed_data, "the zip directory claims " + std::to_string(directory->entries) +
                                                        " members in " + std::to_string(directory->size) + " bytes");
+  }
+  if (directory->size > kMaxDirectory) {
+    return source.error(ErrorCode::limit_exceeded, "its zip directory has " + std::to_string(directory->size) +
+                                                       " bytes; the limit is " + std::to_string(kMaxDirectory));
   }
   const auto bytes = source.read(directory->offset, static_cast<std::size_t>(directory->size));
   if (!bytes) return bytes.error();
@@ -106,17 +131,29 @@ Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Li
     if (b.size() - at - kEntrySize < name + extra + comment) return broken(at);
     m.name.assign(reinterpret_cast<const char*>(b.data()) + at + kEntrySize, name);
     if (!read_zip64(b.subspan(at + kEntrySize + name, extra), m)) return broken(at);
-    if (m.header_offset > source.size() || m.compressed_size > source.size()) {
-      return source.error(ErrorCode::unreadable_file,
-                          "member " + quote(m.name) + " reaches beyond the end of the file");
+    if (m.header_offset > source.size() || m.compressed_size > source.size() - m.header_offset) {
+      return source.error(ErrorCode::unreadable_file, "member " + quote(m.name) + " has " +
+                                                          std::to_string(m.compressed_size) + " bytes at offset " +
+                                                          std::to_string(m.header_offset) + ", but the file has " +
+                                                          std::to_string(source.size()));
+    }
+    if (m.method == 0 && m.compressed_size != m.uncompressed_size) {
+      return source.error(ErrorCode::malformed_data,
+                          "member " + quote(m.name) + " is stored as it is, but claims to be " +
+                              std::to_string(m.uncompressed_size) + " bytes in " + std::to_string(m.compressed_size),
+                          directory->offset + at);
     }
     out.push_back(std::move(m));
     at += kEntrySize + name + extra + comment;
   }
+  if (const ZipMember* m = overlapping(out)) {
+    return source.error(ErrorCode::malformed_data, "member " + quote(m->name) + " lies on top of another member",
+                        m->header_offset);
+  }
   return out;
 }
 
-Result<std::vector<std::byte>> read_zip_member(const Source& source, const ZipMember& member, std::size_t length) {
+Result<ZipHead> read_zip_member(const Source& source, const ZipMember& member, std::size_t length) {
   if (member.encrypted)
     return source.error(ErrorCode::unsupported_format, "member " + quote(member.name) + " is encrypted");
   if (member.method != 0 && member.method != 8) {
@@ -132,15 +169,21 @@ Result<std::vector<std::byte>> read_zip_member(const Source& source, const ZipMe
   }
   const std::uint64_t start = member.header_offset + kLocalSize + number(*local, 26, 2) + number(*local, 28, 2);
   if (start > source.size() || member.compressed_size > source.size() - start) {
-    return source.error(ErrorCode::unreadable_file, "member " + quote(member.name) + " is cut off", start);
+    return source.error(ErrorCode::unreadable_file,
+                        "is cut off: member " + quote(member.name) + " has " + std::to_string(member.compressed_size) +
+                            " bytes at offset " + std::to_string(start) + ", but the file has " +
+                            std::to_string(source.size()),
+                        start);
   }
   if (member.method == 0) {
-    return source.read(start, static_cast<std::size_t>(std::min<std::uint64_t>(length, member.compressed_size)));
+    auto stored = source.read(start, static_cast<std::size_t>(std::min<std::uint64_t>(length, member.compressed_size)));
+    if (!stored) return stored.error();
+    return ZipHead{*std::move(stored), start};
   }
 
   z_stream stream = {};
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-    return source.error(ErrorCode::unreadable_file, "zlib cannot start: out of memory");
+    return source.error(ErrorCode::unreadable_file, "cannot be inflated: out of memory");
   struct Ender {
     z_stream* s;
     ~Ender() { inflateEnd(s); }
@@ -153,9 +196,13 @@ Result<std::vector<std::byte>> read_zip_member(const Source& source, const ZipMe
   std::vector<std::byte> chunk;
   for (int status = Z_OK; status != Z_STREAM_END && stream.avail_out > 0;) {
     if (stream.avail_in == 0) {
-      if (at == end)
-        return source.error(ErrorCode::unreadable_file, "member " + quote(member.name) + " is cut off", at);
-      auto next = source.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(16384, end - at)));
+      if (at == end) {
+        return source.error(ErrorCode::malformed_data,
+                            "member " + quote(member.name) + " is broken: its deflate stream does not end in its " +
+                                std::to_string(member.compressed_size) + " bytes",
+                            at);
+      }
+      auto next = source.read(at, static_cast<std::size_t>(std::min(kChunk, end - at)));
       if (!next) return next.error();
       if (next->empty()) return source.error(ErrorCode::unreadable_file, "became shorter while it was read", at);
       chunk = *std::move(next);
@@ -166,11 +213,12 @@ Result<std::vector<std::byte>> read_zip_member(const Source& source, const ZipMe
     status = inflate(&stream, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) {
       return source.error(ErrorCode::malformed_data,
-                          "member " + quote(member.name) + " is broken: its deflate stream cannot be read", at);
+                          "member " + quote(member.name) + " is broken: its deflate stream cannot be read",
+                          at - stream.avail_in);
     }
   }
   out.resize(length - stream.avail_out);
-  return out;
+  return ZipHead{std::move(out), start};
 }
 
 }  // namespace shapecheck
