@@ -20,6 +20,8 @@ void matmul(RuleContext& c) {
     const bool in_a = i + batch_a >= batch, in_b = i + batch_b >= batch;
     const std::size_t ai = i + batch_a - batch, bi = i + batch_b - batch;
     if (in_a && in_b) {
+      // Unlike elementwise operators, a batch of 0 is not broadcast with one of 1.
+      if (c.dim(0, ai).is(0) != c.dim(1, bi).is(0) && !c.same_size(0, ai, 1, bi, "batch")) return;
       if (!c.broadcastable(c.dim(0, ai), {0, static_cast<int>(ai)}, c.dim(1, bi), {1, static_cast<int>(bi)})) return;
       out.push_back(c.pool.broadcast(c.dim(0, ai), c.dim(1, bi)));
     } else {

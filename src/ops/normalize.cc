@@ -40,22 +40,17 @@ void trilu(RuleContext& c) {
   c.rank_between(0, 2);
 }
 
-/// Scale and bias are broadcast to the normalised axes, X.shape[axis:].
+/// Scale and bias are broadcast to X in one direction, and X.shape[axis:] must not be empty.
 void layer_norm(RuleContext& c) {
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
   keep(c);
   const auto axis = c.axis(c.integer("axis", -1), c.rank(0));
-  if (!axis) return;
-  const std::size_t tail = c.rank(0) - *axis;
+  if (!axis || !c.at_least(c.pool.product(c.shape(0).dims.subspan(*axis)), {}, 1, "normalised elements")) return;
   for (std::size_t i = 1; i <= 2; ++i) {
     if (!c.known(i)) continue;
-    // Axes in front of the normalised ones are also compared, from the back.
     if (c.rank(i) > c.rank(0)) return void(c.rank_between(i, 0, c.rank(0)));
     for (std::size_t a = 0; a < c.rank(i); ++a) {
-      const std::size_t xa = c.rank(0) - c.rank(i) + a;
-      if (c.dim(i, a).is(1)) continue;
-      if (c.rank(i) > tail && xa < *axis) continue;
-      if (!c.same_size(0, xa, i, a, "normalised size")) return;
+      if (!c.dim(i, a).is(1) && !c.same_size(0, c.rank(0) - c.rank(i) + a, i, a, "normalised size")) return;
     }
   }
   std::vector<Dim> mean(c.shape(0).dims.begin(), c.shape(0).dims.end());
@@ -76,7 +71,7 @@ constexpr Rule kRules[] = {
     {.op = "CumSum", .since = 11, .types = "T I -> T", .code = cumulate},
     {.op = "CumProd", .since = 26, .types = "T I -> T", .code = cumulate},
     {.op = "Trilu", .since = 14, .types = "T int64 -> T", .code = trilu},
-    {.op = "LRN", .signature = "X[n,c,...s] -> [n,c,...s]", .types = "T -> T"},
+    {.op = "LRN", .signature = "X[n,c,h,w] -> [n,c,h,w]", .types = "T -> T"},
     {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[...s] -> [...s]", .types = "T -> T"},
     {.op = "BatchNormalization",
      .since = 7,
@@ -88,6 +83,7 @@ constexpr Rule kRules[] = {
      .types = "T T T -> T",
      .words = "c channels (axis 1)",
      .code = keep},
+    {.op = "RMSNormalization", .since = 23, .types = "T U -> T", .code = layer_norm},
     {.op = "LayerNormalization", .since = 17, .types = "T T T -> T float32 float32", .code = layer_norm},
 };
 

@@ -103,6 +103,10 @@ void top_k(RuleContext& c) {
   if (!c.at_least(k, {}, 0, "k") ||
       !c.at_least(c.dim(0, *axis), {0, static_cast<int>(*axis)}, k, "k elements are taken of the axis"))
     return;
+  for (std::size_t a = 0; a < c.rank(0) && c.pool.at_least(k, 1) == Truth::yes;
+       ++a) {  // ORT divides by the number of rows
+    if (a != *axis && !c.at_least(c.dim(0, a), {0, static_cast<int>(a)}, 1, "there must be rows to take from")) return;
+  }
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   out[*axis] = k;
   c.set(0, out);

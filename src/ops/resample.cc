@@ -60,6 +60,10 @@ void resize(RuleContext& c) {
     const bool stretch = c.string("keep_aspect_ratio_policy", "stretch") == "stretch";
     for (std::size_t i = 0; i < axes.size(); ++i) {
       if (!c.at_least(c.integers(sizes)[i], {}, 0, "a size")) return;
+      const Subject where{0, static_cast<int>(axes[i])};
+      if (!c.integers(sizes)[i].is(0) && out[axes[i]].is(0) &&
+          !c.at_least(out[axes[i]], where, 1, "there must be something to resize"))
+        return;
       out[axes[i]] = stretch ? c.integers(sizes)[i] : c.fresh();
     }
     return c.set(0, out);

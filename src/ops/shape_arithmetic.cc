@@ -86,6 +86,7 @@ std::optional<std::size_t> small_count(RuleContext& c) {
 void constant_of_shape(RuleContext& c) {
   const Attribute* value = c.attribute("value");
   c.set_dtype(0, value != nullptr && value->tensor != nullptr ? value->tensor->dtype : DType::float32);
+  if (c.known(0) && !c.rank_between(0, 1)) return;
   if (!c.has_integers(0)) {  // ORT reads the shape flat, whatever its rank
     if (c.known(0) && c.rank(0) == 1 && c.dim(0, 0).is_constant())
       c.set(0, fresh_shape(c, static_cast<std::size_t>(std::clamp<std::int64_t>(c.dim(0, 0).constant(), 0, 64))));

@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
   for (int i = 0; i < proto.graph().input_size(); ++i) {
     if (contract.inputs()[static_cast<std::size_t>(i)].name != proto.graph().input(i).name()) return 1;
   }
-  const bool same = google::protobuf::util::MessageDifferencer::Equals(proto.graph().input(0), inferred.graph().input(0));
+  const bool same =
+      google::protobuf::util::MessageDifferencer::Equals(proto.graph().input(0), inferred.graph().input(0));
   std::cout << "libonnx, libprotobuf and shapecheck agree on " << contract.inputs().size() << " input(s)\n";
   return same ? 0 : 1;
 }
