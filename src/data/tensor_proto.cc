@@ -192,7 +192,7 @@ std::optional<Error> read_payload(const Source& source, Tensor& t, std::uint64_t
   const std::uint64_t per_entry = bits > 0 && bits < 8 ? 8 / bits : 1;  // small types are packed into bytes
   const std::uint64_t want = elements / per_entry * parts + (elements % per_entry != 0 ? 1 : 0);
   if (have != want && !(per_entry > 1 && have == elements)) return wrong(want, have, "entry", "entries");
-  if (elements <= kMaxSmallValues && have == elements) keep_typed_values(d, kept);
+  if (elements <= kMaxSmallValues && kept.size() == elements) keep_typed_values(d, kept);
   return std::nullopt;
 }
 
