@@ -65,21 +65,12 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
   if (known.empty()) known.resize(model_.op_key_count);
   Operator& op = known[node.op_key];
   if (op.kind != Operator::Kind::unresolved) return op;
-  for (std::uint32_t f = 0; f < model_.functions.size(); ++f) {
-    const Function& function = model_.functions[f];
-    if (function.name == node.op && function.domain == node.domain && function.overload == node.overload) {
-      op.kind = Operator::Kind::function;
-      op.function = f;
-      return op;
-    }
-  }
   op.opset = model_.opset(node.domain);
   if (scope > 0) {
     for (const OpsetImport& o : model_.functions[scope - 1].opset_imports) {
       if (o.domain == node.domain) op.opset = o.version;
     }
   }
-  op.kind = Operator::Kind::unknown;
   if (node.domain.empty()) {
     op.kind = Operator::Kind::control;
     if (node.op == "If")
@@ -89,11 +80,18 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
     else if (node.op == "Scan")
       op.control = &Evaluator::run_scan;
     else
-      op.kind = Operator::Kind::unknown;
+      op.kind = Operator::Kind::unresolved;
+    if (op.kind == Operator::Kind::control) return op;
   }
-  if (op.kind == Operator::Kind::unknown) {
-    op.rule = find_rule(rules_, node.domain, node.op, op.opset);
-    if (op.rule != nullptr) op.kind = Operator::Kind::rule;
+  // Where the runtime has a kernel of its own, it does not look at a function of the same name.
+  op.rule = find_rule(rules_, node.domain, node.op, op.opset);
+  op.kind = op.rule != nullptr ? Operator::Kind::rule : Operator::Kind::unknown;
+  for (std::uint32_t f = 0; f < model_.functions.size() && op.rule == nullptr; ++f) {
+    const Function& function = model_.functions[f];
+    if (function.name == node.op && function.domain == node.domain && function.overload == node.overload) {
+      op.kind = Operator::Kind::function;
+      op.function = f;
+    }
   }
   return op;
 }

@@ -57,6 +57,29 @@ std::optional<Axes> axes_of(RuleContext& c, std::size_t input, std::size_t rank)
   return out;
 }
 
+bool one_element(RuleContext& c, std::size_t i, std::string_view what) {
+  return !c.known(i) || c.equal(c.pool.product(c.shape(i).dims), {static_cast<int>(i), -1}, 1, {}, what);
+}
+
+bool scalar_or_one(RuleContext& c, std::size_t i, std::string_view what) {
+  return !c.known(i) || c.rank(i) == 0 || (c.rank_is(i, 1) && c.size_is(i, 0, 1, what));
+}
+
+std::optional<std::int64_t> number_in(RuleContext& c, std::size_t i) {
+  const auto values = c.constants(i);
+  return values && values->size() == 1 ? std::optional((*values)[0]) : std::nullopt;
+}
+
+bool may_be_empty(RuleContext& c, std::size_t input) {
+  return std::any_of(c.shape(input).dims.begin(), c.shape(input).dims.end(),
+                     [&](Dim d) { return c.pool.interval(c.pool.resolve(d)).lo <= 0; });
+}
+
+bool is_empty(RuleContext& c, std::size_t input) {
+  return std::any_of(c.shape(input).dims.begin(), c.shape(input).dims.end(),
+                     [&](Dim d) { return c.pool.resolve(d).is(0); });
+}
+
 std::vector<Dim> fresh_shape(RuleContext& c, std::size_t rank) {
   std::vector<Dim> out;
   for (std::size_t i = 0; i < rank; ++i) out.push_back(c.fresh());

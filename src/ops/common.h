@@ -28,6 +28,16 @@ struct Axes {
 };
 std::optional<Axes> axes_of(RuleContext& c, std::size_t input, std::size_t rank);
 
+/// Input `i`, if it is there, holds one number: any shape of one element.
+bool one_element(RuleContext& c, std::size_t i, std::string_view what);
+/// Input `i`, if it is there, is a scalar or has one axis of size 1.
+bool scalar_or_one(RuleContext& c, std::size_t i, std::string_view what);
+/// The only element of a small integer input, if it is a known constant.
+std::optional<std::int64_t> number_in(RuleContext& c, std::size_t i);
+/// Whether the shape of an input surely, or maybe, holds no elements.
+bool is_empty(RuleContext& c, std::size_t input);
+bool may_be_empty(RuleContext& c, std::size_t input);
+
 /// A shape of a known rank with unknown sizes.
 std::vector<Dim> fresh_shape(RuleContext& c, std::size_t rank);
 

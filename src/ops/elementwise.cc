@@ -219,8 +219,21 @@ void cast_to(RuleContext& c, DType to) {
 void cast(RuleContext& c) { cast_to(c, static_cast<DType>(c.integer("to", 0) & 31)); }
 void cast_like(RuleContext& c) { cast_to(c, c.in(1).dtype); }
 
+/// As NumPy's view of other elements: of equal width, the shape stays; ORT knows no other widths.
+void bit_cast(RuleContext& c) {
+  keep_shape(c);
+  c.set_dtype(0, static_cast<DType>(c.integer("to", 0) & 31));
+}
+
+/// The bounds are single numbers; before opset 11 they are attributes.
+void clip(RuleContext& c) {
+  keep_shape(c);
+  if (scalar_or_one(c, 1, "lower bound")) scalar_or_one(c, 2, "upper bound");
+}
+
 void dropout(RuleContext& c) {
   keep_shape(c);
+  if (c.opset() >= 12 && !one_element(c, 1, "ratio")) return;
   if (c.known(0)) c.set(1, c.shape(0).dims);
   c.set_dtype(1, DType::boolean);
 }
@@ -230,6 +243,14 @@ constexpr Rule same(std::string_view op, int since = 1) {
 }
 constexpr Rule join(std::string_view op, int since = 7) {
   return {.op = op, .since = since, .types = "T T -> T", .code = broadcast};
+}
+
+/// Input 1 is one row, as long as the last axis of input 0.
+void bias(RuleContext& c) {
+  if (!c.has(1)) return keep_shape(c);
+  if (!c.rank_between(0, 1) || !c.rank_is(1, 1)) return;
+  keep_shape(c);
+  c.same_size(1, 0, 0, c.rank(0) - 1, "length of the bias");
 }
 
 constexpr Rule kRules[] = {
@@ -242,7 +263,6 @@ constexpr Rule kRules[] = {
     same("Atanh"),
     same("BitwiseNot"),
     same("Celu"),
-    same("Clip"),
     same("Cos"),
     same("Cosh"),
     same("Elu"),
@@ -279,6 +299,8 @@ constexpr Rule kRules[] = {
     {.op = "Identity", .types = "T -> T", .code = identity},
     {.op = "Cast", .code = cast},
     {.op = "CastLike", .code = cast_like},
+    {.op = "Clip", .types = "T T T -> T", .code = clip},
+    {.op = "BitCast", .since = 26, .code = bit_cast},
     {.op = "Dropout", .types = "T -> T", .code = dropout},
     {.op = "Add", .since = 7, .types = "T T -> T", .code = add},
     {.op = "Sub", .since = 7, .types = "T T -> T", .code = sub},
@@ -306,8 +328,16 @@ constexpr Rule kRules[] = {
     {.op = "Where", .since = 9, .types = "bool T T -> T", .code = where},
 };
 
+constexpr Rule kMicrosoftRules[] = {
+    same("Gelu"),
+    same("QuickGelu"),
+    {.op = "BiasGelu", .types = "T T -> T", .code = bias},
+    {.op = "FastGelu", .types = "T T -> T", .code = bias},
+};
+
 }  // namespace
 
 constinit const RuleFamily kElementwise{"", kRules};
+constinit const RuleFamily kElementwiseMicrosoft{"com.microsoft", kMicrosoftRules};
 
 }  // namespace shapecheck

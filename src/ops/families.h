@@ -16,7 +16,22 @@ extern const RuleFamily kReduce;           // reduce.cc
 extern const RuleFamily kRecurrent;        // recurrent.cc
 extern const RuleFamily kResample;         // resample.cc
 extern const RuleFamily kQuantize;         // quantize.cc
+extern const RuleFamily kAttention;        // attention.cc
+extern const RuleFamily kEinsum;           // einsum.cc
+extern const RuleFamily kLoss;             // loss.cc
+extern const RuleFamily kSignal;           // signal.cc
+extern const RuleFamily kVision;           // vision.cc
+extern const RuleFamily kStrings;          // strings.cc
+extern const RuleFamily kSequence;         // sequence.cc
 extern const RuleFamily kMl;               // ml.cc
+
+// com.microsoft: what ONNX Runtime's optimisers and quantiser write (docs/ContribOperators.md).
+extern const RuleFamily kElementwiseMicrosoft;  // elementwise.cc
+extern const RuleFamily kMatrixMicrosoft;       // matrix.cc
+extern const RuleFamily kWindowMicrosoft;       // window.cc
+extern const RuleFamily kQuantizeMicrosoft;     // quantize.cc
+extern const RuleFamily kTransformers;          // transformers.cc
+extern const RuleFamily kOtherMicrosoft;        // microsoft.cc
 
 /// All rules.
 RuleTable all_rules();

@@ -8,11 +8,11 @@ namespace shapecheck {
 namespace {
 
 // As numpy.matmul: a rank-1 operand is a row or a column, leading axes are broadcast.
-void matmul(RuleContext& c) {
-  if (!c.rank_between(0, 1) || !c.rank_between(1, 1)) return;
-  const std::size_t ra = c.rank(0), rb = c.rank(1);
+bool product(RuleContext& c, std::size_t a, std::size_t b) {
+  if (!c.rank_between(a, 1) || !c.rank_between(b, 1)) return false;
+  const std::size_t ra = c.rank(a), rb = c.rank(b);
   const std::size_t inner_b = rb == 1 ? 0 : rb - 2;
-  if (!c.same_size(0, ra - 1, 1, inner_b, "inner dimension")) return;
+  if (!c.same_size(a, ra - 1, b, inner_b, "inner dimension")) return false;
   std::vector<Dim> out;
   const std::size_t batch_a = ra > 2 ? ra - 2 : 0, batch_b = rb > 2 ? rb - 2 : 0;
   const std::size_t batch = std::max(batch_a, batch_b);
@@ -21,51 +21,208 @@ void matmul(RuleContext& c) {
     const std::size_t ai = i + batch_a - batch, bi = i + batch_b - batch;
     if (in_a && in_b) {
       // Unlike elementwise operators, a batch of 0 is not broadcast with one of 1.
-      if (c.dim(0, ai).is(0) != c.dim(1, bi).is(0) && !c.same_size(0, ai, 1, bi, "batch")) return;
-      if (!c.broadcastable(c.dim(0, ai), {0, static_cast<int>(ai)}, c.dim(1, bi), {1, static_cast<int>(bi)})) return;
-      out.push_back(c.pool.broadcast(c.dim(0, ai), c.dim(1, bi)));
+      if (c.dim(a, ai).is(0) != c.dim(b, bi).is(0) && !c.same_size(a, ai, b, bi, "batch")) return false;
+      if (!c.broadcastable(c.dim(a, ai), {static_cast<int>(a), static_cast<int>(ai)}, c.dim(b, bi),
+                           {static_cast<int>(b), static_cast<int>(bi)}))
+        return false;
+      out.push_back(c.pool.broadcast(c.dim(a, ai), c.dim(b, bi)));
     } else {
-      out.push_back(in_a ? c.dim(0, ai) : c.dim(1, bi));
+      const std::size_t own = in_a ? a : b, axis = in_a ? ai : bi;
+      if (batch_a > 0 && batch_b > 0 && c.dim(own, axis).is(0)) return c.not_empty(own, axis, "batch");
+      out.push_back(c.dim(own, axis));
     }
   }
-  if (ra > 1) out.push_back(c.dim(0, ra - 2));
-  if (rb > 1) out.push_back(c.dim(1, rb - 1));
+  if (ra > 1) out.push_back(c.dim(a, ra - 2));
+  if (rb > 1) out.push_back(c.dim(b, rb - 1));
   c.set(0, out);
+  return true;
+}
+
+void matmul(RuleContext& c) { product(c, 0, 1); }
+
+/// A scale or zero point for B as a whole, for each column of a matrix as [n], or as [..., 1, n] of any B.
+bool one_for_each_column(RuleContext& c, std::size_t i, std::size_t b) {
+  if (!c.known(i) || c.rank(i) == 0) return true;
+  const std::size_t r = c.rank(i), rb = c.rank(b);
+  if (r == 1) return rb == 2 ? c.size_is_or_one(i, 0, c.dim(b, 1), "columns") : c.size_is(i, 0, 1, "zero point");
+  if (!c.rank_is(i, rb)) return false;
+  for (std::size_t a = 0; a < r; ++a) {
+    if (!c.size_is(i, a, a + 2 == r ? Dim(1) : c.dim(b, a), "columns")) return false;
+  }
+  return true;
 }
 
 // ORT runs a rank-1 A as one row, but does not load a model that declares it so. C is broadcast to the result in one
 // direction: (), [1], [N], [1,N], [M,1], [M,N].
-void gemm(RuleContext& c) {
-  if (!c.rank_between(0, c.phase() == Phase::load ? 2 : 1, 2) || !c.rank_is(1, 2)) return;
+void gemm_of(RuleContext& c, std::size_t a, std::size_t b, std::size_t bias) {
+  if (!c.rank_between(a, c.phase() == Phase::load ? 2 : 1, 2) || !c.rank_is(b, 2)) return;
   const bool ta = c.integer("transA", 0) != 0, tb = c.integer("transB", 0) != 0;
   const std::size_t k_b = tb ? 1 : 0;
   Dim m = 1;
-  if (c.rank(0) == 1) {
+  if (c.rank(a) == 1) {
     if (ta) return c.unproven("a transposed operand of rank 1");
-    if (!c.same_size(0, 0, 1, k_b, "inner dimension")) return;
+    if (!c.same_size(a, 0, b, k_b, "inner dimension")) return;
   } else {
-    if (!c.same_size(0, ta ? 0 : 1, 1, k_b, "inner dimension")) return;
-    m = c.dim(0, ta ? 1 : 0);
+    if (!c.same_size(a, ta ? 0 : 1, b, k_b, "inner dimension")) return;
+    m = c.dim(a, ta ? 1 : 0);
   }
-  const Dim n = c.dim(1, tb ? 0 : 1);
-  if (c.known(2) && c.rank(2) > 0) {
-    if (!c.rank_between(2, 1, 2)) return;
-    const std::size_t last = c.rank(2) - 1;
-    if (!c.dim(2, last).is(1) &&
-        !c.equal(c.dim(2, last), {2, static_cast<int>(last)}, n, {1, tb ? 0 : 1}, "columns of C"))
+  const Dim n = c.dim(b, tb ? 0 : 1);
+  if (c.known(bias) && c.rank(bias) > 0) {
+    if (!c.rank_between(bias, 1, 2)) return;
+    const std::size_t last = c.rank(bias) - 1;
+    if (!c.dim(bias, last).is(1) && !c.equal(c.dim(bias, last), {static_cast<int>(bias), static_cast<int>(last)}, n,
+                                             {static_cast<int>(b), tb ? 0 : 1}, "columns of C"))
       return;
-    if (last == 1 && !c.dim(2, 0).is(1) && !c.equal(c.dim(2, 0), {2, 0}, m, {0, ta ? 1 : 0}, "rows of C")) return;
+    if (last == 1 && !c.dim(bias, 0).is(1) &&
+        !c.equal(c.dim(bias, 0), {static_cast<int>(bias), 0}, m, {static_cast<int>(a), ta ? 1 : 0}, "rows of C"))
+      return;
   }
   c.set(0, {m, n});
 }
 
+void gemm(RuleContext& c) { gemm_of(c, 0, 1, 2); }
+
+void matmul_integer(RuleContext& c) {
+  if (!product(c, 0, 1)) return;
+  scalar_or_one(c, 2, "zero point");
+  one_for_each_column(c, 3, 1);
+}
+
+/// A, its scale and zero point; B, its; scale and zero point of the result.
+void qlinear_matmul(RuleContext& c) {
+  c.set_dtype(0, c.in(7).dtype);
+  if (!product(c, 0, 3)) return;
+  for (const std::size_t i : {1, 2, 6, 7}) {
+    if (!scalar_or_one(c, i, "scale or zero point")) return;
+  }
+  for (const std::size_t i : {4, 5}) {
+    if (!one_for_each_column(c, i, 3)) return;
+  }
+}
+
+void determinant(RuleContext& c) {
+  if (!c.rank_between(0, 2)) return;
+  const std::size_t r = c.rank(0);
+  if (!c.same_size(0, r - 1, 0, r - 2, "square matrix")) return;
+  c.set(0, c.shape(0).dims.first(r - 2));
+}
+
 constexpr Rule kRules[] = {
     {.op = "MatMul", .types = "T T -> T", .code = matmul},
+    {.op = "MatMulInteger", .since = 10, .types = "T U T U -> int32", .code = matmul_integer},
+    {.op = "QLinearMatMul", .since = 10, .code = qlinear_matmul},
+    {.op = "Det", .since = 11, .types = "T -> T", .code = determinant},
     {.op = "Gemm", .since = 7, .types = "T T T -> T", .code = gemm},
+};
+
+// com.microsoft
+
+/// MatMul whose operands may be transposed in their last two axes, or in their batch axes too.
+void fused_matmul(RuleContext& c) {
+  if (!c.rank_between(0, 1) || !c.rank_between(1, 1)) return;
+  if (c.integer("transBatchA", 0) != 0 || c.integer("transBatchB", 0) != 0) return c.unproven("transposed batches");
+  Facts turned[2];
+  const Facts* inputs[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    turned[i] = c.in(i);
+    std::vector<Dim> dims(c.shape(i).dims.begin(), c.shape(i).dims.end());
+    if (dims.size() > 1 && c.integer(i == 0 ? "transA" : "transB", 0) != 0)
+      std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
+    turned[i].shape.dims = c.keep(dims);
+    inputs[i] = &turned[i];
+  }
+  c.with_inputs(inputs, [&] { product(c, 0, 1); });
+}
+
+/// A [..., k]; B packed by columns and blocks [n, blocks, bytes]; scales and zero points for each block.
+void matmul_nbits(RuleContext& c) {
+  const std::int64_t k = c.integer("K", 0), n = c.integer("N", 0), bits = c.integer("bits", 4),
+                     size = c.integer("block_size", 32);
+  if (k < 1 || n < 1 || size < 1 || bits < 1 || bits > 8)
+    return void(c.fail("K, N, bits or block_size is out of range"));
+  if (!c.rank_between(0, 1) || !c.size_is(0, c.rank(0) - 1, k, "K")) return;
+  const std::int64_t blocks = (k + size - 1) / size;
+  const auto shaped = [&](std::size_t i, std::int64_t row) {  // [n, row], or flat
+    if (!c.known(i)) return true;
+    if (c.rank(i) == 1) return c.size_is(i, 0, n * row, "one for each block");
+    return c.rank_is(i, 2) && c.size_is(i, 0, n, "columns") && c.size_is(i, 1, row, "blocks of a column");
+  };
+  if (c.known(1) && (!c.rank_is(1, 3) || !c.size_is(1, 0, n, "columns") || !c.size_is(1, 1, blocks, "blocks") ||
+                     !c.size_is(1, 2, size * bits / 8, "bytes of a block")))
+    return;
+  if (!shaped(2, blocks)) return;
+  if (c.has(3) && !shaped(3, c.in(3).dtype == DType::uint8 ? (blocks * bits + 7) / 8 : blocks)) return;
+  if (c.has(4) || c.has(5)) c.unproven("its group indices and bias");
+  std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  out.back() = n;
+  c.set(0, out);
+}
+
+/// A [..., k]; B packed for k x n, which are attributes.
+void matmul_bnb4(RuleContext& c) {
+  if (!c.rank_between(0, 1) || !c.size_is(0, c.rank(0) - 1, c.integer("K", 0), "K")) return;
+  std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  out.back() = c.integer("N", 0);
+  c.set(0, out);
+  c.unproven("its packed weight");
+}
+
+/// A product that is scaled and shifted afterwards: one scale and one row of bias are usual, others are broadcast.
+void scaled(RuleContext& c, std::size_t scale_a, std::size_t scale_b, std::size_t bias) {
+  const auto one = [&](std::size_t i) {
+    return !c.known(i) || c.rank(i) == 0 || (c.rank(i) == 1 && c.pool.resolve(c.dim(i, 0)).is(1));
+  };
+  const auto row = [&](std::size_t i) {
+    return one(i) || (c.rank(i) == 1 && c.rank(1) == 2 && c.pool.equal(c.dim(i, 0), c.dim(1, 1)) == Truth::yes);
+  };
+  if (!one(scale_a) || !row(scale_b) || !row(bias)) c.unproven("unusual shapes of scales or bias");
+}
+
+/// A, B, scale of A, scale of B, zero points of A and B, bias.
+void matmul_integer_to_float(RuleContext& c) {
+  c.set_dtype(0, DType::float32);
+  if (!product(c, 0, 1) || !scalar_or_one(c, 4, "zero point of A") || !one_for_each_column(c, 5, 1)) return;
+  scaled(c, 2, 3, 6);
+}
+
+/// A, B, scale and zero point of B, bias.
+void dynamic_quantize_matmul(RuleContext& c) {
+  if (!product(c, 0, 1) || !one_for_each_column(c, 3, 1)) return;
+  scaled(c, 99, 2, 4);
+}
+
+/// A, its scale and zero point; B, its; C; scale and zero point of the result.
+void qgemm(RuleContext& c) {
+  c.set_dtype(0, c.has(8) ? c.in(8).dtype : DType::float32);
+  gemm_of(c, 0, 3, 6);
+  if (c.failed() || !c.known(3)) return;
+  for (const std::size_t i : {1, 2, 7, 8}) {
+    if (c.has(i) && !scalar_or_one(c, i, "scale or zero point")) return;
+  }
+  const Dim n = c.dim(3, c.integer("transB", 0) != 0 ? 0 : 1);
+  for (const std::size_t i : {4, 5}) {
+    if (!c.known(i) || c.rank(i) == 0) continue;
+    if (!c.rank_is(i, 1) || !c.size_is_or_one(i, 0, n, "columns")) return;
+  }
+  if (c.known(4) && c.known(5))
+    c.equal(c.pool.product(c.shape(4).dims), {}, c.pool.product(c.shape(5).dims), {}, "as many scales as zero points");
+}
+
+constexpr Rule kMicrosoftRules[] = {
+    {.op = "FusedMatMul", .types = "T T -> T", .code = fused_matmul},
+    {.op = "TransposeMatMul", .types = "T T -> T", .code = fused_matmul},
+    {.op = "FusedGemm", .types = "T T T -> T", .code = gemm},
+    {.op = "MatMulNBits", .types = "T _ T -> T", .code = matmul_nbits},
+    {.op = "MatMulBnb4", .types = "T _ T -> T", .code = matmul_bnb4},
+    {.op = "MatMulIntegerToFloat", .code = matmul_integer_to_float},
+    {.op = "MatMulInteger16", .types = "T T -> int32", .code = matmul},
+    {.op = "DynamicQuantizeMatMul", .types = "T U T U T -> T", .code = dynamic_quantize_matmul},
+    {.op = "QGemm", .code = qgemm},
 };
 
 }  // namespace
 
 constinit const RuleFamily kMatrix{"", kRules};
+constinit const RuleFamily kMatrixMicrosoft{"com.microsoft", kMicrosoftRules};
 
 }  // namespace shapecheck

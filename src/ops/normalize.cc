@@ -1,4 +1,6 @@
 // Normalisations, and what works along an axis without changing the shape (onnx/docs/Operators.md).
+#include <string>
+
 #include "ops/common.h"
 #include "ops/families.h"
 
@@ -24,8 +26,11 @@ void cumulate(RuleContext& c) {
   if (!c.rank_between(0, 1)) return;
   if (c.known(1) && c.rank(1) > 0 && (!c.rank_is(1, 1) || !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "a single axis")))
     return;
-  const auto axis = c.constants(1);
-  if (axis && axis->size() == 1) (void)c.axis((*axis)[0], c.rank(0));
+  const auto axis = number_in(c, 1);
+  const auto rank = static_cast<std::int64_t>(c.rank(0));
+  if (axis && may_be_empty(c, 0) && (*axis < -rank || *axis >= rank))
+    return c.unproven("an empty input has no such axis");
+  if (axis) (void)c.axis(*axis, c.rank(0));
   if (c.rank(0) != 1 || !c.has_integers(0) || c.node().op != "CumSum" || c.integer("exclusive", 0) != 0 ||
       c.integer("reverse", 0) != 0)
     return;
@@ -37,7 +42,7 @@ void cumulate(RuleContext& c) {
 
 void trilu(RuleContext& c) {
   keep(c);
-  c.rank_between(0, 2);
+  if (c.rank_between(0, 2)) scalar_or_one(c, 1, "k");
 }
 
 /// Scale and bias are broadcast to X in one direction, and X.shape[axis:] must not be empty.
@@ -59,6 +64,26 @@ void layer_norm(RuleContext& c) {
   c.set(2, mean);
 }
 
+/// The runtime runs it as the function of the specification: X is reshaped to [n, groups, -1], normalised and shaped
+/// back, which no axis of size 0 survives; scale and bias, read flat, are broadcast. Until opset 20 they are by group.
+void group_norm(RuleContext& c) {
+  if (!c.rank_between(0, 2)) return;
+  keep(c);
+  const std::int64_t groups = c.integer("num_groups", 0);
+  if (groups < 1) return void(c.fail("num_groups is " + std::to_string(groups)));
+  for (std::size_t a = 0; a < c.rank(0); ++a) {
+    if (!c.not_empty(0, a, "size")) return;
+  }
+  if (!c.multiple(c.dim(0, 1), {0, 1}, groups, "channels in groups")) return;
+  const Dim n = c.opset() >= 21 ? c.dim(0, 1) : Dim(groups);
+  for (const std::size_t i : {1, 2}) {
+    if (!c.known(i)) continue;
+    const Dim given = c.pool.product(c.shape(i).dims);
+    if (!given.is(1) && !c.equal(given, {static_cast<int>(i), -1}, n, {}, c.opset() >= 21 ? "channels" : "groups"))
+      return;
+  }
+}
+
 constexpr Rule same(std::string_view op, int since = 1) {
   return {.op = op, .since = since, .types = "T -> T", .code = along_axis};
 }
@@ -72,7 +97,7 @@ constexpr Rule kRules[] = {
     {.op = "CumProd", .since = 26, .types = "T I -> T", .code = cumulate},
     {.op = "Trilu", .since = 14, .types = "T int64 -> T", .code = trilu},
     {.op = "LRN", .signature = "X[n,c,h,w] -> [n,c,h,w]", .types = "T -> T"},
-    {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[...s] -> [...s]", .types = "T -> T"},
+    {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[_,...s] ->", .types = "T -> T", .code = keep},
     {.op = "BatchNormalization",
      .since = 7,
      .signature = "X[n,c,...s] scale[c] B[c] mean[c] var[c] -> [n,c,...s] [c] [c]",
@@ -83,8 +108,11 @@ constexpr Rule kRules[] = {
      .types = "T T T -> T",
      .words = "c channels (axis 1)",
      .code = keep},
+    {.op = "GroupNormalization", .since = 18, .types = "T T T -> T", .code = group_norm},
     {.op = "RMSNormalization", .since = 23, .types = "T U -> T", .code = layer_norm},
     {.op = "LayerNormalization", .since = 17, .types = "T T T -> T float32 float32", .code = layer_norm},
+    // Not of the specification: ONNX Runtime's optimiser writes it into the domain of ai.onnx.
+    {.op = "SimplifiedLayerNormalization", .types = "T U -> T float32", .code = layer_norm},
 };
 
 }  // namespace

@@ -126,6 +126,7 @@ void flatten(RuleContext& c) {
 }
 
 void squeeze(RuleContext& c) {
+  if (c.known(1) && !c.rank_is(1, 1)) return;
   if (!c.known(0)) return c.unproven("the shape of the input is not known");
   const auto axes = axes_of(c, 1, c.rank(0));
   if (!axes) return;
@@ -225,15 +226,6 @@ void tile(RuleContext& c) {
   c.set(0, out);
 }
 
-bool may_be_empty(RuleContext& c, std::size_t input) {
-  return std::any_of(c.shape(input).dims.begin(), c.shape(input).dims.end(),
-                     [&](Dim d) { return c.pool.interval(c.pool.resolve(d)).lo <= 0; });
-}
-bool is_empty(RuleContext& c, std::size_t input) {
-  return std::any_of(c.shape(input).dims.begin(), c.shape(input).dims.end(),
-                     [&](Dim d) { return c.pool.resolve(d).is(0); });
-}
-
 // ORT leaves tensors without elements out of the comparison, even where their rank differs; their size along the axis
 // still counts.
 void concat(RuleContext& c) {
@@ -323,7 +315,7 @@ void split(RuleContext& c) {
     const Dim part = c.pool.ceil_div(total, n);
     sizes.assign(static_cast<std::size_t>(n), part);
     sizes.back() = c.pool.sub(total, c.pool.mul(part, n - 1));
-    if (!c.at_least(sizes.back(), {}, total.is(0) ? 0 : 1, "size of the last part")) return;
+    if (!c.at_least(sizes.back(), {}, 1, "size of the last part")) return;
   } else {
     if (!c.multiple(total, where, parts, "equal parts")) return;
     sizes.assign(c.output_count(), c.pool.floor_div(total, parts));
@@ -361,6 +353,7 @@ void pad(RuleContext& c) {
   }
   std::vector<std::size_t> axes;
   if (c.has(3)) {
+    if (c.known(3) && !c.rank_is(3, 1)) return;
     const auto given = c.constants(3);
     if (!given) return c.unproven("the axes are not known");
     for (const std::int64_t v : *given) {

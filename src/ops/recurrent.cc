@@ -8,9 +8,12 @@ namespace {
 void directions(RuleContext& c) {
   const std::int64_t d = c.string("direction", "forward") == "bidirectional" ? 2 : 1;
   if (c.bound('d') && !c.equal(c['d'], {1, 0}, d, {}, "number of directions")) return;
-  // ORT ends the process when it reverses a sequence without steps.
-  const bool reverses = c.string("direction", "forward") != "forward";
-  if (c.node().op == "GRU" && reverses && c.bound('t') && !c.at_least(c['t'], {0, 0}, 1, "length of the sequence"))
+  for (const Dim length : c.integers(4)) {
+    if (!c.at_least(length, {}, 0, "a length") || !c.at_least(c['t'], {0, 0}, length, "length of a sequence")) return;
+  }
+  // ORT ends the process when it reverses or continues a sequence without steps.
+  const bool reads_last = c.string("direction", "forward") != "forward" || c.has(5);
+  if (c.node().op == "GRU" && reads_last && c.bound('t') && !c.at_least(c['t'], {0, 0}, 1, "length of the sequence"))
     return;
   if (c.has_attribute("hidden_size")) {
     if (!c.bound('h'))

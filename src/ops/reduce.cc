@@ -40,8 +40,8 @@ void reduce(RuleContext& c) {
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
   const bool keep = c.integer("keepdims", 1) != 0;
   const std::size_t rank = c.rank(0);
-  if (rank == 0) return c.set(0, {});  // ORT does not look at the axes of a scalar
   if (c.known(1) && !c.rank_is(1, 1)) return;
+  if (rank == 0) return c.set(0, {});  // ORT does not look at the axes of a scalar
   const bool unknown_axes = !c.has_attribute("axes") && c.has(1) && !c.constants(1);
   if (unknown_axes) {
     c.unproven("the axes are not known");
@@ -73,8 +73,11 @@ void reduce(RuleContext& c) {
 
 void arg_reduce(RuleContext& c) {
   c.set_dtype(0, DType::int64);
-  if (!c.rank_between(0, 1)) return;
-  const auto axis = c.axis(c.integer("axis", 0), c.rank(0));
+  if (!c.known(0)) return c.unproven("the rank of an input is not known");
+  if (c.rank(0) == 0) return c.set(0, {});  // ORT does not look at the axis of a scalar
+  const std::int64_t wanted = c.integer("axis", 0), rank = static_cast<std::int64_t>(c.rank(0));
+  if (may_be_empty(c, 0) && (wanted < -rank || wanted >= rank)) return c.unproven("an empty input has no such axis");
+  const auto axis = c.axis(wanted, c.rank(0));
   if (!axis || !c.at_least(c.dim(0, *axis), {0, static_cast<int>(*axis)}, 1, "there must be something to choose from"))
     return;
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());

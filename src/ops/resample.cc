@@ -68,7 +68,7 @@ void resize(RuleContext& c) {
     }
     return c.set(0, out);
   }
-  if (empty_scales || !c.has(scales)) return c.unproven("neither scales nor sizes are known");
+  if (empty_scales || !c.has(scales)) return void(c.fail("it has neither scales nor sizes"));
   if (!c.in(scales).has_reals) {
     c.unproven("the scales are not known");
     return c.set(0, fresh_shape(c, rank));

@@ -60,7 +60,8 @@ void slice(RuleContext& c) {
   if (starts.size() != ends.size()) {
     return void(c.fail(std::to_string(starts.size()) + " starts, but " + std::to_string(ends.size()) + " ends"));
   }
-  if (axes.empty()) {
+  const bool all_axes = c.opset() < 10 ? !c.has_attribute("axes") : !c.has(3);
+  if (all_axes) {
     for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
   }
   if (axes.size() != starts.size() || (!steps.empty() && steps.size() != starts.size())) {
@@ -150,7 +151,23 @@ void gather_elements(RuleContext& c) {
     if (i == *axis || c.dim(1, i) == c.dim(0, i)) continue;
     if (!c.at_least(c.dim(0, i), {0, static_cast<int>(i)}, c.dim(1, i), "indices reach beyond the data")) return;
   }
+  if (!indices_in_range(c, 1, c.dim(0, *axis))) return;
   c.set(0, c.shape(1).dims);
+}
+
+/// Known tuples of indices, `depth` numbers each, into the axes of input 0 from `first` on.
+bool tuples_in_range(RuleContext& c, std::size_t first, std::size_t depth) {
+  const auto values = c.constants(1);
+  if (!values || depth == 0) return true;
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    const Dim d = c.pool.resolve(c.dim(0, first + i % depth));
+    const std::int64_t v = (*values)[i];
+    if (d.is_constant() && (v < -d.constant() || v >= d.constant())) {
+      return c.fail("index " + std::to_string(v) + " is out of range: axis " + std::to_string(first + i % depth) +
+                    " has size " + std::to_string(d.constant()));
+    }
+  }
+  return true;
 }
 
 void gather_nd(RuleContext& c) {
@@ -163,10 +180,12 @@ void gather_nd(RuleContext& c) {
     return void(c.fail("indices of length " + std::to_string(depth.constant()) + " into " + std::to_string(rank - b) +
                        " axes"));
   }
-  // ORT does not compare the batch axes, and what it reads where they differ is anybody's guess.
-  for (std::size_t i = 0; i < static_cast<std::size_t>(b); ++i) {
-    if (c.pool.equal(c.dim(0, i), c.dim(1, i)) != Truth::yes) c.unproven("its batch axes differ");
-  }
+  // ORT spreads the slices evenly over the batches, whatever their axes.
+  const Dim batches = c.pool.product(c.shape(0).dims.first(static_cast<std::size_t>(b)));
+  if (!c.at_least(batches, {}, 1, "batches")) return;
+  const Dim slices = c.pool.product(c.shape(1).dims.first(c.rank(1) - 1));
+  if (!c.multiple(slices, {}, batches, "slices of each batch")) return;
+  if (!tuples_in_range(c, static_cast<std::size_t>(b), static_cast<std::size_t>(depth.constant()))) return;
   std::vector<Dim> out(c.shape(1).dims.begin(), c.shape(1).dims.end() - 1);
   for (auto i = static_cast<std::size_t>(b + depth.constant()); i < c.rank(0); ++i) out.push_back(c.dim(0, i));
   c.set(0, out);
@@ -183,6 +202,7 @@ void scatter_elements(RuleContext& c) {
     if (i != *axis && !c.at_least(c.dim(0, i), {0, static_cast<int>(i)}, c.dim(1, i), "indices reach beyond the data"))
       return;
   }
+  indices_in_range(c, 1, c.dim(0, *axis));
 }
 
 void scatter_nd(RuleContext& c) {
@@ -200,7 +220,7 @@ void scatter_nd(RuleContext& c) {
     if (c.pool.resolve(c.dim(0, i)).is(0) && !no_indices)
       return void(c.at_least(c.dim(0, i), {0, static_cast<int>(i)}, 1, "indexed axis"));
   }
-  if (!c.rank_is(2, leading + c.rank(0) - k)) return;
+  if (!tuples_in_range(c, 0, k) || !c.rank_is(2, leading + c.rank(0) - k)) return;
   for (std::size_t i = 0; i < c.rank(2); ++i) {
     const bool good = i < leading ? c.same_size(2, i, 1, i, "updates follow the indices")
                                   : c.same_size(2, i, 0, k + i - leading, "updates follow the data");
@@ -244,6 +264,38 @@ void compress(RuleContext& c) {
   c.set(0, out);
 }
 
+void unique(RuleContext& c) {
+  c.set_dtype(0, c.in(0).dtype);
+  for (std::size_t i = 1; i <= 3; ++i) c.set_dtype(i, DType::int64);
+  const Dim found = c.fresh();
+  c.set(1, {found});
+  c.set(3, {found});
+  c.set(2, {c.known(0) && !c.has_attribute("axis") ? c.pool.product(c.shape(0).dims) : c.fresh()});
+  if (!c.has_attribute("axis")) return c.set(0, {found});
+  if (!c.known(0)) return c.unproven("the rank of an input is not known");
+  const auto axis = c.axis(c.integer("axis", 0), c.rank(0));
+  if (!axis) return;
+  std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  out[*axis] = found;
+  c.set(0, out);
+  c.set(2, {c.dim(0, *axis)});
+}
+
+/// One length for each entry of the batch, none beyond the time axis.
+void reverse_sequence(RuleContext& c) {
+  if (!c.rank_between(0, 2)) return;
+  c.set(0, c.shape(0).dims);
+  const auto batch = static_cast<std::size_t>(c.integer("batch_axis", 1));
+  const auto time = static_cast<std::size_t>(c.integer("time_axis", 0));
+  if (batch > 1 || time > 1 || batch == time) return void(c.fail("batch_axis and time_axis must be 0 and 1"));
+  if (!c.rank_is(1, 1) || !c.size_is(1, 0, c.dim(0, batch), "batch")) return;
+  for (const Dim d : c.integers(1)) {
+    if (!c.at_least(d, {}, 0, "a length") ||
+        !c.at_least(c.dim(0, time), {0, static_cast<int>(time)}, d, "length that is reversed"))
+      return;
+  }
+}
+
 constexpr Rule kRules[] = {
     {.op = "Slice", .types = "T I I I I -> T", .code = slice},
     {.op = "Gather", .types = "T I -> T", .code = gather},
@@ -253,6 +305,8 @@ constexpr Rule kRules[] = {
     {.op = "ScatterElements", .since = 11, .types = "T I T -> T", .code = scatter_elements},
     {.op = "ScatterND", .since = 11, .types = "T int64 T -> T", .code = scatter_nd},
     {.op = "OneHot", .since = 9, .code = one_hot},
+    {.op = "Unique", .since = 11, .code = unique},
+    {.op = "ReverseSequence", .since = 10, .types = "T int64 -> T", .code = reverse_sequence},
     {.op = "NonZero", .since = 9, .code = non_zero},
     {.op = "Compress", .since = 9, .types = "T bool -> T", .code = compress},
 };

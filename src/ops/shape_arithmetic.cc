@@ -147,6 +147,12 @@ void random_like(RuleContext& c) {
   c.set_dtype(0, c.has_attribute("dtype") ? static_cast<DType>(c.integer("dtype", 1) & 31) : c.in(0).dtype);
 }
 
+void multinomial(RuleContext& c) {
+  c.set_dtype(0, c.has_attribute("dtype") ? static_cast<DType>(c.integer("dtype", 6) & 31) : DType::int32);
+  if (!c.rank_between(0, 2) || !c.not_empty(0, 0, "batch") || !c.not_empty(0, 1, "classes")) return;
+  c.set(0, {c.dim(0, 0), c.integer("sample_size", 1)});
+}
+
 void eye_like(RuleContext& c) {
   random_like(c);
   c.rank_is(0, 2);
@@ -163,6 +169,7 @@ constexpr Rule kRules[] = {
     {.op = "RandomNormalLike", .code = random_like},
     {.op = "RandomUniformLike", .code = random_like},
     {.op = "Bernoulli", .since = 15, .code = random_like},
+    {.op = "Multinomial", .since = 7, .code = multinomial},
     {.op = "EyeLike", .since = 9, .code = eye_like},
 };
 

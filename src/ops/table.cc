@@ -5,8 +5,31 @@ namespace shapecheck {
 namespace {
 
 constexpr const RuleFamily* kFamilies[] = {
-    &kElementwise, &kShapeArithmetic, &kRearrange, &kSelect,   &kMatrix,   &kWindow,
-    &kNormalize,   &kReduce,          &kRecurrent, &kResample, &kQuantize, &kMl,
+    &kElementwise,
+    &kShapeArithmetic,
+    &kRearrange,
+    &kSelect,
+    &kMatrix,
+    &kWindow,
+    &kNormalize,
+    &kReduce,
+    &kRecurrent,
+    &kResample,
+    &kQuantize,
+    &kAttention,
+    &kEinsum,
+    &kLoss,
+    &kSignal,
+    &kVision,
+    &kStrings,
+    &kSequence,
+    &kMl,
+    &kElementwiseMicrosoft,
+    &kMatrixMicrosoft,
+    &kWindowMicrosoft,
+    &kQuantizeMicrosoft,
+    &kTransformers,
+    &kOtherMicrosoft,
 };
 
 }  // namespace

@@ -19,6 +19,8 @@ std::optional<std::vector<std::int64_t>> list_of(RuleContext& c, std::string_vie
                                                  std::int64_t otherwise) {
   const auto given = c.list(name);
   if (given.empty()) return std::vector<std::int64_t>(length, otherwise);
+  if (given.size() > length && name != "pads")
+    return std::vector<std::int64_t>(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(length));
   if (given.size() != length) {
     c.fail(std::string(name) + " has " + std::to_string(given.size()) + " values, but " + std::to_string(length) +
            " are needed for the input's axes");
@@ -32,6 +34,12 @@ std::optional<Window> window(RuleContext& c, std::vector<std::int64_t> kernel) {
   const std::size_t n = kernel.size();
   w.kernel = std::move(kernel);
   w.auto_pad = c.string("auto_pad", "NOTSET");
+  for (const std::int64_t k : w.kernel) {
+    if (k < 1) {  // some kernels of the runtime accept it, others never end
+      c.unproven("the kernel has a size of " + std::to_string(k));
+      return std::nullopt;
+    }
+  }
   const auto strides = list_of(c, "strides", n, 1), dilations = list_of(c, "dilations", n, 1),
              pads = list_of(c, "pads", 2 * n, 0);
   if (!strides || !dilations || !pads) return std::nullopt;
@@ -39,8 +47,7 @@ std::optional<Window> window(RuleContext& c, std::vector<std::int64_t> kernel) {
   w.dilations = *dilations;
   w.pads = w.auto_pad == "NOTSET" ? *pads : std::vector<std::int64_t>(2 * n, 0);
   for (std::size_t i = 0; i < n; ++i) {
-    if (w.strides[i] < 1 || w.dilations[i] < 1 || w.kernel[i] < 0 || w.kernel[i] > 1 << 30 ||
-        w.dilations[i] > 1 << 30) {
+    if (w.strides[i] < 1 || w.dilations[i] < 1 || w.kernel[i] > 1 << 30 || w.dilations[i] > 1 << 30) {
       c.fail("a stride, dilation or kernel size is out of range");
       return std::nullopt;
     }
@@ -83,9 +90,7 @@ void convolution(RuleContext& c, std::size_t x, std::size_t w, std::size_t bias)
         return;
     }
   }
-  if (c.known(bias) && c.rank(bias) == 1 &&
-      !c.equal(c.dim(bias, 0), {static_cast<int>(bias), 0}, c.dim(w, 0), {static_cast<int>(w), 0}, "output channels"))
-    return;
+  if (c.known(bias) && (!c.rank_is(bias, 1) || !c.same_size(bias, 0, w, 0, "output channels"))) return;
   const auto kernel = kernel_of_weight(c, w);
   if (!kernel) return c.set(0, fresh_shape(c, c.rank(x)));
   const auto win = window(c, *kernel);
@@ -96,6 +101,7 @@ void convolution(RuleContext& c, std::size_t x, std::size_t w, std::size_t bias)
     const Subject where{static_cast<int>(x), static_cast<int>(i + 2)};
     if (win->same()) {
       if (win->dilations[i] != 1) return void(c.fail("SAME padding with dilations"));
+      if (!c.at_least(size, where, 1, "there must be something to pad")) return;
       out.push_back(c.pool.ceil_div(size, win->strides[i]));
       continue;
     }
@@ -107,16 +113,29 @@ void convolution(RuleContext& c, std::size_t x, std::size_t w, std::size_t bias)
 }
 
 void conv(RuleContext& c) { convolution(c, 0, 1, 2); }
-void conv_integer(RuleContext& c) { convolution(c, 0, 1, 99); }
+void conv_integer(RuleContext& c) {
+  convolution(c, 0, 1, 99);
+  if (!c.failed() && scalar_or_one(c, 2, "zero point")) scalar_or_one(c, 3, "zero point");
+}
 void qlinear_conv(RuleContext& c) {
-  convolution(c, 0, 3, 8);
   c.set_dtype(0, c.in(7).dtype);
+  convolution(c, 0, 3, 8);
+  if (c.failed()) return;
+  for (const std::size_t i : {1, 2, 6, 7}) {
+    if (!scalar_or_one(c, i, "scale or zero point")) return;
+  }
+  for (const std::size_t i : {4, 5}) {
+    if (!c.known(i) || c.rank(i) == 0 || !c.known(3)) continue;
+    if (!c.rank_is(i, 1) || !c.size_is_or_one(i, 0, c.dim(3, 0), "output channels")) return;
+  }
 }
 
 void conv_transpose(RuleContext& c) {
   if (!weight_ranks(c, 0, 1)) return;
   const std::int64_t group = c.integer("group", 1);
-  if (!c.same_size(0, 1, 1, 0, "input channels")) return;
+  if (group < 1 || !c.same_size(0, 1, 1, 0, "input channels") || !c.multiple(c.dim(0, 1), {0, 1}, group, "groups"))
+    return;
+  if (c.known(2) && (!c.rank_is(2, 1) || !c.size_is(2, 0, c.pool.mul(c.dim(1, 1), group), "output channels"))) return;
   const auto kernel = kernel_of_weight(c, 1);
   if (!kernel) return c.set(0, fresh_shape(c, c.rank(0)));
   const auto win = window(c, *kernel);
@@ -153,11 +172,14 @@ void pool(RuleContext& c) {
   const auto win = window(c, std::vector<std::int64_t>(kernel.begin(), kernel.end()));
   if (!win) return;
   const std::size_t n = kernel.size();
+  if (n > 3) return void(c.fail("it pools over at most 3 axes"));
+  const bool batch_is_empty = c.pool.resolve(c.dim(0, 0)).is(0);  // only then may others be empty
+  if (!batch_is_empty && !c.not_empty(0, 1, "channels")) return;
   std::vector<Dim> out = {c.dim(0, 0), c.dim(0, 1)};
   for (std::size_t i = 0; i < n; ++i) {
     const Dim size = c.dim(0, i + 2);
     const Subject where{0, static_cast<int>(i + 2)};
-    if (!c.at_least(size, where, 1, "there must be something to pool")) return;
+    if (!batch_is_empty && !c.at_least(size, where, 1, "there must be something to pool")) return;
     if (win->same()) {
       out.push_back(c.pool.ceil_div(size, win->strides[i]));
       continue;
@@ -183,7 +205,10 @@ void pool(RuleContext& c) {
 }
 
 void global_pool(RuleContext& c) {
-  if (!c.rank_between(0, 3)) return;
+  if (!c.rank_between(0, 3, 5)) return;
+  for (std::size_t a = 1; a < c.rank(0) && !c.pool.resolve(c.dim(0, 0)).is(0); ++a) {
+    if (!c.not_empty(0, a, "there must be something to pool")) return;
+  }
   std::vector<Dim> out = {c.dim(0, 0), c.dim(0, 1)};
   out.resize(c.rank(0), Dim(1));
   c.set(0, out);
@@ -202,8 +227,67 @@ constexpr Rule kRules[] = {
     {.op = "GlobalLpPool", .since = 2, .types = "T -> T", .code = global_pool},
 };
 
+// com.microsoft
+
+/// Z, if there is one, is added to the result.
+void fused_conv(RuleContext& c) {
+  convolution(c, 0, 1, 2);
+  const Facts* out = c.out(0);
+  if (c.failed() || !c.known(3) || out == nullptr || !out->shape.known) return;
+  if (c.pool.product(out->shape.dims).is(0)) return;
+  if (!c.rank_is(3, out->shape.rank())) return;
+  for (std::size_t a = 0; a < c.rank(3); ++a) {
+    if (!c.size_is(3, a, out->shape.dims[a], "size of the result")) return;
+  }
+}
+
+/// Runs a rule for [n, c, ...] on data that is [n, ..., c].
+void channels_last(RuleContext& c, void (*code)(RuleContext&)) {
+  if (c.known(0) && c.rank(0) > 2) {
+    std::vector<Dim> dims(c.shape(0).dims.begin(), c.shape(0).dims.end());
+    std::rotate(dims.begin() + 1, dims.end() - 1, dims.end());
+    Facts first = c.in(0);
+    first.shape.dims = c.keep(dims);
+    std::vector<const Facts*> inputs = {&first};
+    for (std::size_t i = 1; i < c.input_count(); ++i) inputs.push_back(c.has(i) ? &c.in(i) : nullptr);
+    c.with_inputs(inputs, [&] { code(c); });
+  } else {
+    code(c);
+  }
+  Facts* out = c.out(0);
+  if (c.failed() || out == nullptr || !out->shape.known || out->shape.rank() < 3) return;
+  std::vector<Dim> dims(out->shape.dims.begin(), out->shape.dims.end());
+  std::rotate(dims.begin() + 1, dims.begin() + 2, dims.end());
+  c.set(0, dims);
+}
+
+void by_attribute(RuleContext& c, void (*code)(RuleContext&)) {
+  if (c.integer("channels_last", 0) != 0)
+    channels_last(c, code);
+  else
+    code(c);
+}
+
+void nhwc_max_pool(RuleContext& c) { channels_last(c, pool); }
+void qlinear_conv_either(RuleContext& c) { by_attribute(c, qlinear_conv); }
+void quantized_pool(RuleContext& c, void (*code)(RuleContext&)) {
+  by_attribute(c, code);
+  for (std::size_t i = 1; i < 5 && !c.failed(); ++i) scalar_or_one(c, i, "scale or zero point");
+}
+void qlinear_average_pool(RuleContext& c) { quantized_pool(c, pool); }
+void qlinear_global_average_pool(RuleContext& c) { quantized_pool(c, global_pool); }
+
+constexpr Rule kMicrosoftRules[] = {
+    {.op = "FusedConv", .types = "T T T T -> T", .code = fused_conv},
+    {.op = "NhwcMaxPool", .types = "T -> T", .code = nhwc_max_pool},
+    {.op = "QLinearConv", .code = qlinear_conv_either},
+    {.op = "QLinearAveragePool", .types = "T _ T -> T", .code = qlinear_average_pool},
+    {.op = "QLinearGlobalAveragePool", .types = "T _ T -> T", .code = qlinear_global_average_pool},
+};
+
 }  // namespace
 
 constinit const RuleFamily kWindow{"", kRules};
+constinit const RuleFamily kWindowMicrosoft{"com.microsoft", kMicrosoftRules};
 
 }  // namespace shapecheck

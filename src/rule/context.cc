@@ -46,6 +46,11 @@ std::optional<std::size_t> RuleContext::axis(std::int64_t value, std::size_t ran
   return static_cast<std::size_t>(value < 0 ? value + r : value);
 }
 
+Dim RuleContext::missing_axis() {
+  unproven("an axis that the input does not have");
+  return fresh();
+}
+
 bool RuleContext::require(Truth truth, Requirement requirement) {
   if (truth == Truth::no) failed_ = true;
   if (truth != Truth::yes) sink_.require(truth, std::move(requirement));
@@ -74,6 +79,21 @@ bool RuleContext::same_size(std::size_t i, std::size_t axis_i, std::size_t j, st
                             std::string_view what) {
   return equal(dim(i, axis_i), {static_cast<int>(i), static_cast<int>(axis_i)}, dim(j, axis_j),
                {static_cast<int>(j), static_cast<int>(axis_j)}, what);
+}
+
+bool RuleContext::size_is(std::size_t i, std::size_t axis, Dim size, std::string_view what) {
+  return equal(dim(i, axis), {static_cast<int>(i), static_cast<int>(axis)}, size, {}, what);
+}
+
+bool RuleContext::size_is_or_one(std::size_t i, std::size_t axis, Dim size, std::string_view what) {
+  const Dim d = pool.resolve(dim(i, axis));
+  if (d.is(1)) return true;
+  if (d.is_constant() || pool.resolve(size).is(1)) return size_is(i, axis, size, what);
+  return broadcastable(d, {static_cast<int>(i), static_cast<int>(axis)}, size, {});
+}
+
+bool RuleContext::not_empty(std::size_t i, std::size_t axis, std::string_view what) {
+  return at_least(dim(i, axis), {static_cast<int>(i), static_cast<int>(axis)}, 1, what);
 }
 
 bool RuleContext::rank_between(std::size_t i, std::size_t lo, std::size_t hi) {

@@ -65,11 +65,21 @@ class RuleContext {
   const Shape& shape(std::size_t i) const { return in(i).shape; }
   bool known(std::size_t i) const { return has(i) && in(i).shape.known; }
   std::size_t rank(std::size_t i) const { return in(i).shape.rank(); }
-  Dim dim(std::size_t i, std::size_t axis) const { return in(i).shape.dims[axis]; }
+  /// The size of an axis; of an axis that the input does not have, nothing is known.
+  Dim dim(std::size_t i, std::size_t axis) { return axis < rank(i) ? in(i).shape.dims[axis] : missing_axis(); }
   bool has_integers(std::size_t i) const { return has(i) && in(i).has_integers; }
   std::span<const Dim> integers(std::size_t i) const { return in(i).integers; }
   /// The integers of input `i`, where every one is a constant.
   std::optional<std::vector<std::int64_t>> constants(std::size_t i) const;
+
+  /// Runs `code` with other inputs in place of the node's.
+  template <class Code>
+  void with_inputs(std::span<const Facts* const> inputs, Code code) {
+    const auto own = in_;
+    in_ = inputs;
+    code();
+    in_ = own;
+  }
 
   // Attributes.
   const Attribute* attribute(std::string_view name) const { return node_.find(name); }
@@ -86,6 +96,11 @@ class RuleContext {
   bool multiple(Dim a, Subject of_a, Dim k, std::string_view what);
   bool broadcastable(Dim a, Subject of_a, Dim b, Subject of_b);
   bool same_size(std::size_t i, std::size_t axis_i, std::size_t j, std::size_t axis_j, std::string_view what);
+  /// Axis `axis` of input `i` is `size`.
+  bool size_is(std::size_t i, std::size_t axis, Dim size, std::string_view what);
+  /// Axis `axis` of input `i` is `size` or 1.
+  bool size_is_or_one(std::size_t i, std::size_t axis, Dim size, std::string_view what);
+  bool not_empty(std::size_t i, std::size_t axis, std::string_view what);
   /// Input `i` has a rank within [lo, hi]. False also where the rank is unknown: then nothing can be said.
   bool rank_between(std::size_t i, std::size_t lo, std::size_t hi = 64);
   bool rank_is(std::size_t i, std::size_t rank) { return rank_between(i, rank, rank); }
@@ -123,6 +138,7 @@ class RuleContext {
  private:
   static std::size_t index(char letter) { return static_cast<std::size_t>(letter - 'a') % 26; }
   bool require(Truth truth, Requirement requirement);
+  Dim missing_axis();
 
   Arena& arena_;
   const Node& node_;

@@ -31,6 +31,8 @@ struct Facts {
   std::span<const double> reals;   ///< all elements of a small float tensor, in C order
   const Facts* element = nullptr;  ///< of a sequence or optional: what all its members have in common
   Dim length;                      ///< of a sequence
+  bool has_members = false;
+  std::span<const Facts> members;  ///< of a short sequence: each
 
   /// An input or output that is left out.
   static constexpr Facts none() {
