@@ -15,7 +15,8 @@ Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
       phase_(phase),
       facts_(model.values.size()),
       given_(model.values.size(), false),
-      operators_(1 + model.functions.size()) {
+      operators_(1 + model.functions.size()),
+      budget_(1'000'000 + 4 * model.node_count) {
   frames_.emplace_back();
 }
 
@@ -320,6 +321,11 @@ Facts Evaluator::join(const Facts& a, const Facts& b) {
   if (out.kind == Facts::Kind::sequence && a.element != nullptr && b.element != nullptr) {
     out.element = arena_.make<Facts>(join(*a.element, *b.element));
     out.length = a.length == b.length ? a.length : pool_.symbol({});
+    out.has_members = a.has_members && b.has_members && a.members.size() == b.members.size();
+    std::vector<Facts> members;
+    for (std::size_t i = 0; out.has_members && i < a.members.size(); ++i)
+      members.push_back(join(a.members[i], b.members[i]));
+    out.members = arena_.copy(members);
   }
   return out;
 }

@@ -14,6 +14,9 @@
 
 namespace shapecheck {
 
+/// Steps of a loop that are followed one by one; later ones are taken together.
+inline constexpr std::int64_t kMaxUnrolled = 8;
+
 /// Something that a node requires, with the node.
 struct Finding {
   const Node* node = nullptr;
@@ -83,7 +86,14 @@ class Evaluator final : private RequirementSink {
   void run_if(const Node& node);
   void run_loop(const Node& node);
   void run_scan(const Node& node);
-  void run_unfollowed_body(const Node& node);
+  std::vector<Facts> run_body(GraphId graph, const std::vector<Facts>& inputs);
+  const Attribute* body_of(const Node& node);
+  bool widen(std::vector<Facts>& state, const std::vector<Facts>& after);
+  Dim generalise(Dim d);
+  void set_outputs(const Node& node, const std::vector<Facts>& outputs);
+  void require_equal(Dim a, Dim b, std::string_view what);
+  void require_shape(const Facts& facts, std::span<const Dim> dims, std::string_view what);
+  void require_declared(ValueId output, const Facts& facts, std::string_view what);
   const Operator& resolve(const Node& node);
   Node with_attributes_of_call(const Node& node);
 
@@ -108,7 +118,8 @@ class Evaluator final : private RequirementSink {
   bool muted_ = false;             // the node's inputs come from a node that fails
   bool node_failed_ = false;
   bool stop_early_ = false;
-  std::uint64_t budget_ = 20'000'000;  // node visits; functions that call functions could ask for 2^n
+  std::uint64_t budget_;      // node visits; functions that call functions could ask for 2^n
+  std::vector<Dim> widened_;  // sizes that a loop may change
   std::vector<const Facts*> inputs_;
   std::vector<Facts> outputs_;
 };
