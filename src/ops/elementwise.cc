@@ -56,6 +56,22 @@ void broadcast(RuleContext& c) {
   if (shape) c.set(0, *shape);
 }
 
+void keep_shape(RuleContext& c) {
+  if (c.known(0)) c.set(0, c.shape(0).dims);
+}
+
+/// Before opset 8 several inputs had one shape.
+void same_shapes(RuleContext& c) {
+  if (!c.known(0)) return c.unproven("the shape of an input is not known");
+  keep_shape(c);
+  for (std::size_t i = 1; i < c.input_count(); ++i) {
+    if (!c.rank_is(i, c.rank(0))) return;
+    for (std::size_t a = 0; a < c.rank(0); ++a) {
+      if (!c.same_size(i, a, 0, a, "inputs have one shape")) return;
+    }
+  }
+}
+
 void add(RuleContext& c) {
   broadcast(c);
   integers_of(c, [](DimPool& p, Dim a, Dim b) { return p.add(a, b); });
@@ -147,10 +163,6 @@ void where(RuleContext& c) {
     out.push_back((*condition)[element(i, condition->size())] != 0 ? a[element(i, a.size())] : b[element(i, b.size())]);
   }
   c.set_integers(0, out);
-}
-
-void keep_shape(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
 }
 
 void identity(RuleContext& c) {
@@ -307,6 +319,10 @@ constexpr Rule kRules[] = {
     {.op = "Mul", .since = 7, .types = "T T -> T", .code = mul},
     {.op = "Div", .since = 7, .types = "T T -> T", .code = div},
     {.op = "Mod", .since = 10, .types = "T T -> T", .code = mod},
+    {.op = "Min", .types = "T T* -> T", .code = same_shapes},
+    {.op = "Max", .types = "T T* -> T", .code = same_shapes},
+    {.op = "Sum", .types = "T T* -> T", .code = same_shapes},
+    {.op = "Mean", .types = "T T* -> T", .code = same_shapes},
     {.op = "Min", .since = 8, .types = "T T* -> T", .code = min},
     {.op = "Max", .since = 8, .types = "T T* -> T", .code = max},
     {.op = "Sum", .since = 8, .types = "T T* -> T", .code = broadcast},

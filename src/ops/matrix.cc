@@ -60,8 +60,8 @@ void gemm_of(RuleContext& c, std::size_t a, std::size_t b, std::size_t bias) {
   const std::size_t k_b = tb ? 1 : 0;
   Dim m = 1;
   if (c.rank(a) == 1) {
-    if (ta) return c.unproven("a transposed operand of rank 1");
-    if (!c.same_size(a, 0, b, k_b, "inner dimension")) return;
+    if (ta ? !c.size_is(b, k_b, 1, "inner dimension") : !c.same_size(a, 0, b, k_b, "inner dimension")) return;
+    if (ta) m = c.dim(a, 0);
   } else {
     if (!c.same_size(a, ta ? 0 : 1, b, k_b, "inner dimension")) return;
     m = c.dim(a, ta ? 1 : 0);

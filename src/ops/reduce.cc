@@ -8,24 +8,41 @@
 namespace shapecheck {
 namespace {
 
-void values_of(RuleContext& c) {
-  if (!c.has_integers(0) || c.rank(0) != 1 || c.integers(0).empty()) return;
-  const std::string_view op = c.node().op;
-  Dim total = c.integers(0)[0];
-  for (const Dim d : c.integers(0).subspan(1)) {
-    if (op == "ReduceProd")
-      total = c.pool.mul(total, d);
-    else if (op == "ReduceSum")
-      total = c.pool.add(total, d);
-    else if (op == "ReduceMax")
-      total = c.pool.max(total, d);
-    else if (op == "ReduceMin")
-      total = c.pool.min(total, d);
-    else
-      return;
+using Fold = Dim (*)(DimPool&, Dim, Dim);
+
+Fold fold_of(std::string_view op) {
+  if (op == "ReduceProd") return [](DimPool& p, Dim a, Dim b) { return p.mul(a, b); };
+  if (op == "ReduceSum") return [](DimPool& p, Dim a, Dim b) { return p.add(a, b); };
+  if (op == "ReduceMax") return [](DimPool& p, Dim a, Dim b) { return p.max(a, b); };
+  if (op == "ReduceMin") return [](DimPool& p, Dim a, Dim b) { return p.min(a, b); };
+  return nullptr;
+}
+
+/// The values of a small integer tensor, folded over the axes that are `gone`.
+void values_of(RuleContext& c, const std::vector<bool>& gone) {
+  const Fold fold = fold_of(c.node().op);
+  if (fold == nullptr || !c.has_integers(0) || c.integers(0).empty()) return;
+  std::size_t results = 1;
+  std::vector<std::size_t> sizes;
+  for (std::size_t a = 0; a < c.rank(0); ++a) {
+    const Dim d = c.pool.resolve(c.dim(0, a));
+    if (!d.is_constant() || d.constant() < 1) return;
+    sizes.push_back(static_cast<std::size_t>(d.constant()));
+    if (!gone[a]) results *= sizes.back();
   }
-  const Dim out[] = {total};
-  c.set_integers(0, out);
+  std::vector<std::optional<Dim>> out(results);
+  for (std::size_t i = 0; i < c.integers(0).size(); ++i) {
+    std::size_t at = 0, stride = 1, rest = i;
+    for (std::size_t a = c.rank(0); a-- > 0;) {
+      if (!gone[a]) at += rest % sizes[a] * stride, stride *= sizes[a];
+      rest /= sizes[a];
+    }
+    if (at >= results) return;
+    out[at] = out[at] ? fold(c.pool, *out[at], c.integers(0)[i]) : c.integers(0)[i];
+  }
+  std::vector<Dim> values;
+  for (const auto& v : out) values.push_back(*v);
+  c.set_integers(0, values);
 }
 
 /// Whether an axis does not exist. ORT does not look at the axes of an empty input.
@@ -58,17 +75,16 @@ void reduce(RuleContext& c) {
   const bool all = axes->values.empty();
   if (all && c.integer("noop_with_empty_axes", 0) != 0) return c.set(0, c.shape(0).dims);
   std::vector<Dim> out;
-  bool every = true;
+  std::vector<bool> gone(rank);
   for (std::size_t i = 0; i < rank; ++i) {
-    const bool gone = all || axes->has(i);
-    every = every && gone;
-    if (!gone)
+    gone[i] = all || axes->has(i);
+    if (!gone[i])
       out.push_back(c.dim(0, i));
     else if (keep)
       out.emplace_back(1);
   }
   c.set(0, out);
-  if (every) values_of(c);
+  values_of(c, gone);
 }
 
 void arg_reduce(RuleContext& c) {

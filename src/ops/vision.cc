@@ -26,6 +26,9 @@ void grid_sample(RuleContext& c) {
 /// theta [n, 2, 3] or [n, 3, 4]; size (N, C, H, W) or (N, C, D, H, W).
 void affine_grid(RuleContext& c) {
   if (!c.rank_is(0, 3)) return;
+  if (c.known(1) && !c.rank_between(1, 1)) return;
+  if (c.known(1) && c.rank(1) > 1 && !c.pool.resolve(c.dim(1, 0)).is(4) && !c.size_is(1, 0, 5, "numbers of the size"))
+    return;
   if (!c.known(1) || !c.has_integers(1)) return c.unproven("the size is not known");
   const std::size_t n = c.integers(1).size();
   if (n != 4 && n != 5) return void(c.fail("size has " + std::to_string(n) + " numbers, but must have 4 or 5"));
@@ -186,6 +189,10 @@ void center_crop_pad(RuleContext& c) {
     for (std::size_t a = 0; a < c.rank(0); ++a) axes.push_back(a);
   }
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  if (c.known(1) &&
+      (!c.rank_between(1, 0, 1) ||
+       (c.rank(1) == 1 && !c.size_is_or_one(1, 0, static_cast<std::int64_t>(axes.size()), "sizes for the axes"))))
+    return;
   if (!c.has_integers(1)) {
     c.unproven("the size is not known");
     for (const std::size_t a : axes) out[a] = c.fresh();
