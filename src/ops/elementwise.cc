@@ -17,16 +17,14 @@ using RealBinary = double (*)(double, double);
 /// scalars, or have all elements. Others would need strides, and shape arithmetic has none of them.
 std::size_t element(std::size_t i, std::size_t n) { return n == 1 ? 0 : i; }
 
-bool broadcast_is_plain(std::size_t a, std::size_t b) { return a == b || a == 1 || b == 1; }
-
 std::size_t count(const Facts& f) { return f.has_integers ? f.integers.size() : f.reals.size(); }
 
 bool plain_operands(RuleContext& c) {
-  const auto flat = [&](std::size_t i) { return c.known(i) && c.rank(i) <= 1; };
-  const bool same =
-      c.known(0) && c.known(1) &&
-      std::equal(c.shape(0).dims.begin(), c.shape(0).dims.end(), c.shape(1).dims.begin(), c.shape(1).dims.end());
-  return ((flat(0) && flat(1)) || same) && broadcast_is_plain(count(c.in(0)), count(c.in(1)));
+  if (!c.known(0) || !c.known(1)) return false;
+  const std::size_t a = count(c.in(0)), b = count(c.in(1));
+  const bool vectors = c.rank(0) <= 1 && c.rank(1) <= 1 && a == b;
+  const auto x = c.shape(0).dims, y = c.shape(1).dims;
+  return a == 1 || b == 1 || vectors || std::equal(x.begin(), x.end(), y.begin(), y.end());
 }
 
 void integers_of(RuleContext& c, Binary f) {

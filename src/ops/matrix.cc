@@ -167,28 +167,31 @@ void matmul_bnb4(RuleContext& c) {
   c.unproven("its packed weight");
 }
 
-/// A product that is scaled and shifted afterwards: one scale and one row of bias are usual, others are broadcast.
-void scaled(RuleContext& c, std::size_t scale_a, std::size_t scale_b, std::size_t bias) {
-  const auto one = [&](std::size_t i) {
-    return !c.known(i) || c.rank(i) == 0 || (c.rank(i) == 1 && c.pool.resolve(c.dim(i, 0)).is(1));
-  };
-  const auto row = [&](std::size_t i) {
-    return one(i) || (c.rank(i) == 1 && c.rank(1) == 2 && c.pool.equal(c.dim(i, 0), c.dim(1, 1)) == Truth::yes);
-  };
-  if (!one(scale_a) || !row(scale_b) || !row(bias)) c.unproven("unusual shapes of scales or bias");
+/// A product whose columns are scaled and shifted afterwards.
+void scaled(RuleContext& c, std::initializer_list<std::size_t> scales, std::size_t bias) {
+  if (!c.known(1)) return;
+  const Dim n = c.dim(1, c.rank(1) - 1);
+  if (c.known(bias) &&
+      !c.equal(c.pool.product(c.shape(bias).dims), {static_cast<int>(bias), -1}, n, {}, "columns of B"))
+    return;
+  for (const std::size_t i : scales) {
+    if (!c.known(i) || c.rank(i) == 0) continue;
+    if (c.rank(i) > 1) return c.unproven("scales of several axes");
+    if (!c.broadcastable(c.dim(i, 0), {static_cast<int>(i), 0}, n, {})) return;
+  }
 }
 
 /// A, B, scale of A, scale of B, zero points of A and B, bias.
 void matmul_integer_to_float(RuleContext& c) {
   c.set_dtype(0, DType::float32);
   if (!product(c, 0, 1) || !scalar_or_one(c, 4, "zero point of A") || !one_for_each_column(c, 5, 1)) return;
-  scaled(c, 2, 3, 6);
+  scaled(c, {2, 3}, 6);
 }
 
 /// A, B, scale and zero point of B, bias.
 void dynamic_quantize_matmul(RuleContext& c) {
   if (!product(c, 0, 1) || !one_for_each_column(c, 3, 1)) return;
-  scaled(c, 99, 2, 4);
+  scaled(c, {2}, 4);
 }
 
 /// A, its scale and zero point; B, its; C; scale and zero point of the result.

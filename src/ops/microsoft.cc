@@ -5,9 +5,12 @@
 namespace shapecheck {
 namespace {
 
-/// The runtime does not compare the last two axes.
+/// The runtime does not compare the last two axes, and then may fail or not.
 void inverse(RuleContext& c) {
-  if (c.rank_between(0, 2)) c.set(0, c.shape(0).dims);
+  if (!c.rank_between(0, 2)) return;
+  c.set(0, c.shape(0).dims);
+  const std::size_t r = c.rank(0);
+  if (c.pool.equal(c.dim(0, r - 1), c.dim(0, r - 2)) != Truth::yes) c.unproven("the matrices are not square");
 }
 
 constexpr Rule kRules[] = {

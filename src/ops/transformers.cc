@@ -227,7 +227,7 @@ void skip_norm(RuleContext& c) {
   for (std::size_t back = 1; back <= 2; ++back) {
     if (!c.same_size(1, c.rank(1) - back, 0, r - back, "the last two axes of input and skip")) return;
   }
-  if (c.rank(1) == 3 && c.pool.at_least(c.dim(1, 0), 1) != Truth::yes) c.unproven("skip may be empty");
+  if (c.rank(1) == 3 && !c.pool.resolve(c.dim(0, 0)).is(0) && !c.not_empty(1, 0, "batch of skip")) return;
   for (std::size_t i = 2; i <= 4; ++i) {
     if (c.known(i) && (!c.rank_is(i, 1) || !c.size_is(i, 0, c.dim(0, r - 1), "hidden size"))) return;
   }

@@ -275,7 +275,10 @@ void quantized_pool(RuleContext& c, void (*code)(RuleContext&)) {
   for (std::size_t i = 1; i < 5 && !c.failed(); ++i) scalar_or_one(c, i, "scale or zero point");
 }
 void qlinear_average_pool(RuleContext& c) { quantized_pool(c, pool); }
-void qlinear_global_average_pool(RuleContext& c) { quantized_pool(c, global_pool); }
+void qlinear_global_average_pool(RuleContext& c) {
+  if (c.known(0) && is_empty(c, 0)) return c.unproven("an empty input");
+  quantized_pool(c, global_pool);
+}
 
 constexpr Rule kMicrosoftRules[] = {
     {.op = "FusedConv", .types = "T T T T -> T", .code = fused_conv},
