@@ -1,11 +1,12 @@
 // From requirements to a contract. Inputs of undeclared rank are tried with every small rank, alone: the layers refuse
-// the ranks that cannot be. Then one sweep with all inputs, in which requirements fix symbols; what is left of single
-// sizes is found by trying them.
+// the ranks that cannot be. Then one sweep with all inputs, in which requirements fix symbols; what is left is solved
+// in conditions.cc.
 #include <algorithm>
 #include <array>
 #include <string>
 
 #include "base/text.h"
+#include "infer/conditions.h"
 #include "infer/contract_impl.h"
 #include "infer/dtypes.h"
 #include "infer/evaluator.h"
@@ -15,8 +16,6 @@ namespace {
 
 constexpr std::size_t kTriedRanks = 7;               // 0 to 6
 constexpr std::uint64_t kMaxTrialSteps = 4'000'000;  // node visits spent on ranks
-constexpr std::int64_t kTriedSizes = 1100;           // 0 to 1099: beyond 1024, a usual length of position tables
-constexpr std::size_t kMaxListed = 200;
 
 std::string_view kind_name(TypeSpec::Kind kind) {
   switch (kind) {
@@ -59,24 +58,19 @@ class Solver {
     all.run();
     Contract::Impl::Solved out;
     for (std::size_t i = 0; i < contract_.inputs.size(); ++i) out.inputs.push_back(describe_input(all, i, symbols[i]));
-    describe_conditions(all, out);
+    solve_conditions(contract_, all, out);
     describe_outputs(all, out);
     for (const Finding& f : all.violations()) {
-      add(out.contradictions, quote(f.node_name) + " (" + escape(f.node->op) + "): " + f.text);
+      list_once(out.contradictions, quote(f.node_name) + " (" + escape(f.node->op) + "): " + f.text);
     }
     for (const Finding& f : all.unproven()) {
       const std::string domain = f.node->domain.empty() ? "" : escape(f.node->domain) + "::";
-      add(out.unknowns, quote(f.node_name) + " (" + domain + escape(f.node->op) + "): " + f.requirement.text);
+      list_once(out.unknowns, quote(f.node_name) + " (" + domain + escape(f.node->op) + "): " + f.requirement.text);
     }
     return out;
   }
 
  private:
-  static void add(std::vector<std::string>& list, std::string text) {
-    if (list.size() < kMaxListed && std::find(list.begin(), list.end(), text) == list.end())
-      list.push_back(std::move(text));
-  }
-
   bool undeclared(std::size_t i) const {
     const Contract::Impl::Input& input = contract_.inputs[i];
     const bool tensor =
@@ -258,157 +252,6 @@ class Solver {
     spec.dims.assign(back.rbegin(), back.rend());
     for (const int r : trial.ranks) spec.ranks.push_back(r);
     if (trial.ranks.front() == 0) spec.ranks.clear();
-  }
-
-  /// Conditions on one size alone are solved by trying sizes; the others are printed as they are.
-  void describe_conditions(Evaluator& e, Contract::Impl::Solved& out) {
-    struct Single {
-      Dim symbol;
-      std::vector<const Finding*> findings;
-    };
-    std::vector<Single> singles;
-    for (const Finding& f : e.open()) {
-      const Requirement& q = f.requirement;
-      const Dim a = e.pool().resolve(q.a), b = e.pool().resolve(q.b);
-      if (decide(e, q.kind, a, b) == Truth::yes) continue;
-      std::vector<Dim> symbols = e.pool().symbols(a);
-      for (const Dim s : e.pool().symbols(b)) {
-        if (std::find(symbols.begin(), symbols.end(), s) == symbols.end()) symbols.push_back(s);
-      }
-      if (symbols.size() == 1 && input_axis(e, symbols[0]) && singles.size() < 64) {
-        auto it = std::find_if(singles.begin(), singles.end(), [&](const Single& s) { return s.symbol == symbols[0]; });
-        if (it == singles.end()) it = singles.insert(singles.end(), Single{symbols[0], {}});
-        if (it->findings.size() < 64) it->findings.push_back(&f);
-        continue;
-      }
-      add(out.conditions, condition_text(e, f));
-    }
-    for (const Single& s : singles) {
-      const auto [input, axis] = *input_axis(e, s.symbol);
-      DimSpec& spec = out.inputs[input].dims[axis];
-      if (solve_by_trying(e, s.symbol, s.findings, spec)) {
-        const Finding& f = *s.findings.front();
-        spec.origin = {Origin::Kind::node, f.node_name, std::string(f.node->op),
-                       escape(f.node_name) + " (" + escape(f.node->op) + "): " + std::string(f.requirement.what)};
-      } else {
-        for (const Finding* f : s.findings) add(out.conditions, condition_text(e, *f));
-      }
-    }
-  }
-
-  static Truth decide(Evaluator& e, Requirement::Kind kind, Dim a, Dim b) {
-    switch (kind) {
-      case Requirement::Kind::equal:
-        return e.pool().equal(a, b);
-      case Requirement::Kind::at_least:
-        return e.pool().at_least(a, b);
-      case Requirement::Kind::multiple:
-        return e.pool().multiple(a, b);
-      case Requirement::Kind::broadcastable:
-        return e.pool().broadcastable(a, b);
-      case Requirement::Kind::rank:
-      case Requirement::Kind::other:
-        break;
-    }
-    return Truth::unknown;
-  }
-
-  static std::string condition_text(Evaluator& e, const Finding& f) {
-    const Requirement& q = f.requirement;
-    const std::string a = e.pool().text(e.pool().resolve(q.a)), b = e.pool().text(e.pool().resolve(q.b));
-    std::string out;
-    switch (q.kind) {
-      case Requirement::Kind::equal:
-        out = a + " equals " + b;
-        break;
-      case Requirement::Kind::at_least:
-        out = a + " is at least " + b;
-        break;
-      case Requirement::Kind::multiple:
-        out = a + " is a multiple of " + b;
-        break;
-      case Requirement::Kind::broadcastable:
-        out = a + " and " + b + " are equal, or one of them is 1";
-        break;
-      case Requirement::Kind::rank:
-      case Requirement::Kind::other:
-        out = q.text;
-        break;
-    }
-    return out + ": " + escape(f.node_name) + " (" + escape(f.node->op) + ")" +
-           (q.what.empty() ? "" : ", " + std::string(q.what));
-  }
-
-  /// Which axis of which input a symbol is.
-  std::optional<std::pair<std::size_t, std::size_t>> input_axis(Evaluator& e, Dim symbol) const {
-    for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
-      const Shape& shape = e.facts(contract_.inputs[i].value).shape;
-      if (contract_.inputs[i].has_default || !shape.known) continue;
-      for (std::size_t a = 0; a < shape.rank(); ++a) {
-        if (e.pool().resolve(shape.dims[a]) == symbol && e.pool().is_symbol(shape.dims[a])) return std::pair(i, a);
-      }
-    }
-    return std::nullopt;
-  }
-
-  static bool holds(Requirement::Kind kind, std::int64_t a, std::int64_t b) {
-    switch (kind) {
-      case Requirement::Kind::equal:
-        return a == b;
-      case Requirement::Kind::at_least:
-        return a >= b;
-      case Requirement::Kind::multiple:
-        return b == 0 ? a == 0 : a % b == 0;
-      case Requirement::Kind::broadcastable:
-        return a == b || a == 1 || b == 1;
-      case Requirement::Kind::rank:
-      case Requirement::Kind::other:
-        break;
-    }
-    return true;
-  }
-
-  /// Which sizes of one symbol satisfy all findings; false if no answer was found that is better than the conditions.
-  static bool solve_by_trying(Evaluator& e, Dim symbol, const std::vector<const Finding*>& findings, DimSpec& spec) {
-    std::vector<std::int64_t> good;
-    std::vector<std::pair<Dim, Dim>> sides;
-    for (const Finding* f : findings)
-      sides.emplace_back(e.pool().resolve(f->requirement.a), e.pool().resolve(f->requirement.b));
-    for (std::int64_t size = 0; size < kTriedSizes; ++size) {
-      const auto value = [&](Dim d) { return d == symbol ? std::optional(size) : std::nullopt; };
-      bool all = true;
-      for (std::size_t i = 0; i < findings.size() && all; ++i) {
-        const auto a = e.pool().evaluate(sides[i].first, value), b = e.pool().evaluate(sides[i].second, value);
-        if (!a || !b) return false;
-        all = holds(findings[i]->requirement.kind, *a, *b);
-      }
-      if (all) good.push_back(size);
-    }
-    if (good.empty()) return false;
-    const bool open_end =
-        good.back() == kTriedSizes - 1 || (good.size() > 2 && good.back() + (good[1] - good[0]) >= kTriedSizes);
-    std::int64_t step = good.size() > 1 ? good[1] - good[0] : 1;
-    bool even_steps = true;
-    for (std::size_t i = 2; i < good.size(); ++i) even_steps = even_steps && good[i] - good[i - 1] == step;
-    if (good.size() == 1) {
-      spec.value = good[0];
-    } else if (even_steps && open_end) {
-      if (good[0] > 0) spec.min = good[0];
-      if (step > 1 && good[0] % step == 0)
-        spec.multiple_of = step;
-      else if (step > 1)
-        spec.allowed =
-            std::to_string(good[0]) + ", " + std::to_string(good[1]) + ", ... in steps of " + std::to_string(step);
-    } else if (even_steps && step == 1) {
-      spec.allowed = good[0] <= 1 ? "<= " + std::to_string(good.back())
-                                  : std::to_string(good[0]) + ".." + std::to_string(good.back());
-    } else if (good.size() <= 6 && !open_end) {
-      for (std::size_t i = 0; i < good.size(); ++i)
-        spec.allowed += (i == 0 ? "" : i + 1 == good.size() ? " or " : ", ") + std::to_string(good[i]);
-    } else {
-      return false;
-    }
-    return true;
   }
 
   void describe_outputs(Evaluator& e, Contract::Impl::Solved& out) {

@@ -81,7 +81,9 @@ void axis_facts(const TensorSpec& spec, std::vector<Fact>& out) {
   for (const Group& g : groups) {
     const bool named = g.size.empty() && g.why == "declared: ";
     const std::string known = !g.size.empty() ? " " + g.size : named ? "" : " unknown";
-    out.push_back({(g.count > 1 ? "axes " : "axis ") + g.axes + known, g.why + (named ? g.symbols : "")});
+    std::string what = (g.count > 1 ? "axes " : "axis ") + g.axes + known;
+    if (const std::size_t is = what.find(" is "); g.count > 1 && is != std::string::npos) what.replace(is, 4, " are ");
+    out.push_back({what, g.why + (named ? g.symbols : "")});
   }
 }
 

@@ -133,6 +133,23 @@ Dim DimPool::linear(Dim a, std::int64_t factor, Dim b) {
   return make_linear(constant, std::move(terms));
 }
 
+DimPool::Product DimPool::factors(Dim d) const {
+  if (d.is_constant()) return {d.constant(), {}};
+  const Formula& f = at(d);
+  if (f.kind == Kind::linear && f.constant == 0 && f.terms.size() == 1) {
+    Product out = factors(f.terms[0].atom);
+    out.integer = f.terms[0].factor;
+    return out;
+  }
+  Product out;
+  if (f.kind == Kind::product) {
+    for (const Term& t : f.terms) out.factors.push_back(t.atom);
+  } else {
+    out.factors.push_back(d);
+  }
+  return out;
+}
+
 std::int64_t DimPool::content(Dim d) const {
   if (d.is_constant()) return d.constant() < 0 ? -d.constant() : d.constant();
   const Formula& f = at(d);

@@ -98,6 +98,12 @@ class DimPool {
 
   /// Symbols in a formula, each once, in the order of their making.
   std::vector<Dim> symbols(Dim d) const;
+  /// A formula as a product: an integer and factors that are not integers; a single factor if it is no product.
+  struct Product {
+    std::int64_t integer = 1;
+    std::vector<Dim> factors;
+  };
+  Product factors(Dim d) const;
   /// The value of a formula for given sizes of its symbols; nothing where it divides by zero or overflows.
   std::optional<std::int64_t> evaluate(Dim d, const std::function<std::optional<std::int64_t>(Dim)>& of_symbol) const;
 

@@ -63,6 +63,57 @@ TEST(Contract, EqualSymbolsNeedNotBeEqualSizes) {
   EXPECT_EQ(r.verdict, Verdict::fits) << "the runtime compares no names";
 }
 
+// Two convolutions of 5 and two pools of 2 leave trunc(trunc((x-4-2)/2)+1-4-2)/2)+1 rows; 400 weights are 16 channels
+// of 25 places: 5x5 for sizes 32..35, 1x25 for 14..19 (pools round up to one) and 112..115.
+TEST(Contract, SizesThatBelongTogether) {
+  const Result<Model> model = read_model(SHAPECHECK_SOURCE_DIR "/models/lenet_undeclared.onnx");
+  ASSERT_TRUE(model);
+  const Contract c = infer_contract(*model);
+  const TensorSpec& x = c.inputs()[0];
+  ASSERT_EQ(x.dims.size(), 4u);
+  EXPECT_EQ(x.dims[1].value, 1);
+  EXPECT_EQ(x.dims[2].allowed, "usually 32..35");
+  EXPECT_EQ(x.dims[3].allowed, "usually 32..35");
+  ASSERT_EQ(c.conditions().size(), 1u);
+  EXPECT_EQ(
+      c.conditions()[0],
+      "x.shape[2] and x.shape[3] are 32..35 and 32..35, or 14..19 and 112..115, or 112..115 and 14..19: fc1 (Gemm), "
+      "inner dimension");
+  for (const std::int64_t h : {13, 14, 19, 20, 31, 32, 35, 36, 111, 112, 115, 116}) {
+    for (const std::int64_t w : {14, 33, 115}) {
+      const auto within = [](std::int64_t v, std::int64_t lo, std::int64_t hi) { return v >= lo && v <= hi; };
+      const bool fits = (within(h, 32, 35) && within(w, 32, 35)) || (within(h, 14, 19) && within(w, 112, 115)) ||
+                        (within(h, 112, 115) && within(w, 14, 19));
+      const std::string spec = "float32[2,1," + std::to_string(h) + "," + std::to_string(w) + "]";
+      EXPECT_EQ(check(c, {feed("x", spec)}).verdict, fits ? Verdict::fits : Verdict::misfit) << spec;
+    }
+  }
+}
+
+TEST(Contract, LengthOfAPositionTable) {
+  const Contract c = contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (int64[N, S] ids) => (float[] y)
+    <float[100, 8] words = {}, float[512, 8] positions = {}, int64 one = {1}, int64[1] zero = {0}> {
+      w = Gather(words, ids) shape = Shape(ids) s = Gather(shape, one) last = Unsqueeze(s, zero)
+      p = Slice(positions, zero, last, zero) y = Add(w, p) })");
+  EXPECT_EQ(c.inputs()[0].dims[1].allowed, "<= 512");
+  EXPECT_EQ(check(c, {feed("ids", "int64[3,512]")}).verdict, Verdict::fits);
+  EXPECT_EQ(check(c, {feed("ids", "int64[3,513]")}).verdict, Verdict::misfit);
+}
+
+// A loop that runs twice adds two rows; the runtime concatenates what each step gives to `rows`.
+TEST(Contract, LoopsAreFollowed) {
+  const std::string_view model = R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (int64 trips, float[N, 4] x) => (float[] last, float[] rows) <bool go = {1}> {
+      last, rows = Loop (trips, go, x) < body = b (int64 i, bool c, float[M, 4] s) => (bool d, float[] t, float[] r)
+        <float[1, 4] row = {}> { d = Identity(c) t = Concat<axis = 0>(s, row) r = ReduceSum<keepdims = 0>(s) } > })";
+  const Contract c = contract_of(model);
+  DataSource twice = feed("trips", "int64[]");
+  twice.file.arrays[0].values = SmallValues{{2}, {}};
+  EXPECT_EQ(check(c, {twice, feed("x", "float32[3,4]")}).verdict, Verdict::fits);
+  EXPECT_EQ(check(c, {feed("trips", "int64[]"), feed("x", "float32[3,4]")}).verdict, Verdict::fits);
+  EXPECT_EQ(check(c, {twice, feed("x", "float32[3,5]")}).verdict, Verdict::misfit);
+}
+
 TEST(Contract, UnknownOperatorsAreNamed) {
   const Contract c = contract_of(
       "<ir_version: 8, opset_import: [\"\" : 17, \"my\" : 1]> g (float[N] x) => (float[] y) { a = my.Magic(x) y = "

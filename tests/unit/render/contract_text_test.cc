@@ -43,10 +43,10 @@ TEST(ContractText, NeighboursOfWhichTheSameIsKnownShareALine) {
   h.origin = w.origin = required_by("fc1", "Gemm", "fc1 (Gemm): 400 features");
   const std::string out =
       to_text(with_input(tensor("x", DType::float32, {symbol("N"), symbol("T"), h, w, size(3), size(4)})), {});
-  EXPECT_TRUE(has(out, "    axes 0, 1            declared: N, T\n")) << out;
-  EXPECT_TRUE(has(out, "    axes 2, 3 is 32..35  fc1 (Gemm): 400 features\n")) << out;
-  EXPECT_TRUE(has(out, "    axis 4 = 3           declared\n")) << out;
-  EXPECT_TRUE(has(out, "    axis 5 = 4           declared\n")) << out;
+  EXPECT_TRUE(has(out, "    axes 0, 1             declared: N, T\n")) << out;
+  EXPECT_TRUE(has(out, "    axes 2, 3 are 32..35  fc1 (Gemm): 400 features\n")) << out;
+  EXPECT_TRUE(has(out, "    axis 4 = 3            declared\n")) << out;
+  EXPECT_TRUE(has(out, "    axis 5 = 4            declared\n")) << out;
 }
 
 TEST(ContractText, WhatIsAllDeclaredTakesOneLine) {
