@@ -28,14 +28,16 @@ Report check(const Contract& contract, const std::vector<DataSource>& data, cons
   if (report.verdict == Verdict::undecided) report.unproven = outcome.unproven;
   report.diagnostics = diagnose(impl, pairing, outcome, options);
 
-  const std::vector<TensorSpec>& specs = contract.inputs();
   for (std::size_t i = 0; i < impl.inputs.size(); ++i) {
     const auto feed =
         std::find_if(pairing.feeds.begin(), pairing.feeds.end(), [&](const Feed& f) { return f.input == i; });
     if (feed == pairing.feeds.end() && impl.inputs[i].has_default) continue;
     InputReport input;
-    input.name = specs[i].name;
-    input.expected = specs[i];
+    // Of data that fit a declared input the layers need not be asked again.
+    input.expected = declared_spec(impl, i);
+    const bool declared = input.expected->shape_declared && !input.expected->dtypes.empty();
+    if (report.verdict != Verdict::fits || !declared) input.expected = contract.inputs()[i];
+    input.name = input.expected->name;
     const bool at_fault = std::any_of(outcome.violations.begin(), outcome.violations.end(),
                                       [&](const Violation& v) { return v.input ? *v.input == i : true; });
     input.verdict = at_fault ? Verdict::misfit : outcome.unproven.empty() ? Verdict::fits : Verdict::undecided;

@@ -39,7 +39,7 @@ Location location_of(const Feed& feed) {
 
 Diagnostic Case::diagnostic(std::string_view code, std::string message) const {
   Diagnostic d = make_diagnostic(code, std::move(message));
-  d.input = spec.name;
+  d.input = name;
   if (feed != nullptr) d.location = location_of(*feed);
   return d;
 }
@@ -48,12 +48,12 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
                                  const CheckOptions& options) {
   std::vector<Diagnostic> out;
   diagnose_pairing(contract, pairing, out);
-  const std::vector<TensorSpec>& specs = contract.solved().inputs;
-  for (const std::string& text : contract.solved().contradictions) {
-    if (!outcome.violations.empty()) out.push_back(make_diagnostic("SC702", "no data can fit this model: " + text));
+  if (!outcome.violations.empty()) {
+    for (const std::string& text : contract.solved().contradictions)
+      out.push_back(make_diagnostic("SC702", "no data can fit this model: " + text));
   }
   for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
-    Case c{contract, nullptr, i, specs[i], {}, {}};
+    Case c{contract, nullptr, i, std::string(contract.graph().values[contract.inputs[i].value].name), {}, {}};
     std::size_t index = 0;
     for (; index < pairing.feeds.size(); ++index) {
       if (pairing.feeds[index].input == i) break;
@@ -68,11 +68,11 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
     for (const Violation* v : c.violations) {
       if (v->kind == Violation::Kind::missing_input) {
-        out.push_back(c.diagnostic("SC301", "no data is given for input " + quote(c.spec.name)));
+        out.push_back(c.diagnostic("SC301", "no data is given for input " + quote(c.name)));
         out.back().notes.push_back("the model needs " + list_of_inputs(contract));
       } else if (v->kind == Violation::Kind::kind) {
-        out.push_back(c.diagnostic("SC105", "input " + quote(c.spec.name) + " takes a " + c.spec.kind +
-                                                ", and an array is no " + c.spec.kind));
+        out.push_back(c.diagnostic(
+            "SC105", "input " + quote(c.name) + " takes a " + c.spec().kind + ", and an array is no " + c.spec().kind));
       }
     }
     if (c.feed != nullptr) {

@@ -18,10 +18,12 @@ struct Case {
   const Contract::Impl& contract;
   const Feed* feed = nullptr;  ///< nullptr: no data
   std::size_t input = 0;
-  const TensorSpec& spec;
+  std::string name;                          ///< of the input
   std::vector<const Violation*> violations;  ///< of this input
   std::vector<Repair> repairs;
 
+  /// What the input takes. Solves the contract, which data that fit do not need.
+  const TensorSpec& spec() const { return contract.solved().inputs[input]; }
   /// A diagnostic of the catalogue, with name, severity, input and location filled in.
   Diagnostic diagnostic(std::string_view code, std::string message) const;
 };

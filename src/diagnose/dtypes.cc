@@ -21,10 +21,9 @@ void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out) {
     if (v->kind != Violation::Kind::dtype) continue;
     const auto want = static_cast<DType>(v->expected), have = static_cast<DType>(v->actual);
     Diagnostic d =
-        c.diagnostic(code_of(have, want), "input " + quote(c.spec.name) + " takes " + std::string(to_string(want)) +
+        c.diagnostic(code_of(have, want), "input " + quote(c.name) + " takes " + std::string(to_string(want)) +
                                               ", but the data is " + std::string(to_string(have)));
-    d.notes.push_back("declared: " + quote(c.spec.name) + ": " + std::string(to_string(want)) +
-                      to_string_shape(c.spec));
+    d.notes.push_back("declared: " + quote(c.name) + ": " + std::string(to_string(want)) + to_string_shape(c.spec()));
     for (const Repair& r : c.repairs) {
       if (r.shape_edit() == nullptr) d.fixes.push_back(r.fix);
     }

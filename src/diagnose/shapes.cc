@@ -33,20 +33,20 @@ void diagnose_rank(const Case& c, const Violation& v, std::vector<Diagnostic>& o
   const bool batch = std::any_of(c.repairs.begin(), c.repairs.end(), [](const Repair& r) {
     return r.shape_edit() != nullptr && r.shape_edit()->kind == Edit::Kind::add_axis && r.shape_edit()->axis == 0;
   });
-  Diagnostic d = c.diagnostic(batch ? "SC203" : "SC201", "input " + quote(c.spec.name) + " takes " +
+  Diagnostic d = c.diagnostic(batch ? "SC203" : "SC201", "input " + quote(c.name) + " takes " +
                                                              count_of(v.expected, "axis", "axes") +
                                                              ", but the data has " + std::to_string(v.actual));
-  d.notes.push_back("declared: " + quote(c.spec.name) + ": " + to_string_shape(c.spec));
+  d.notes.push_back("declared: " + quote(c.name) + ": " + to_string_shape(c.spec()));
   if (batch) d.notes.push_back("a batch of one: the missing axis is the first");
   add_repairs(c, d);
   out.push_back(std::move(d));
 }
 
 void diagnose_dims(const Case& c, const std::vector<const Violation*>& dims, std::vector<Diagnostic>& out) {
-  const std::string declared = "declared: " + quote(c.spec.name) + ": " + to_string_shape(c.spec);
+  const std::string declared = "declared: " + quote(c.name) + ": " + to_string_shape(c.spec());
   if (all_of_kind(c, Edit::Kind::transpose)) {
-    Diagnostic d = c.diagnostic("SC204", "input " + quote(c.spec.name) +
-                                             " has its axes in another order: " + to_string_shape(c.spec) +
+    Diagnostic d = c.diagnostic("SC204", "input " + quote(c.name) +
+                                             " has its axes in another order: " + to_string_shape(c.spec()) +
                                              " is needed, the data is " + shape_text(c.feed->data.shape));
     d.axis = dims[0]->axis;
     d.notes.push_back(declared);
@@ -57,20 +57,19 @@ void diagnose_dims(const Case& c, const std::vector<const Violation*>& dims, std
   }
   for (const Violation* v : dims) {
     const bool column = !c.feed->columns.empty() && v->axis == 1 && c.feed->columns.size() > 1;
-    const bool batch = v->axis == 0 && dims.size() == 1 && v->expected > 0 && c.spec.dims.size() > 1;
+    const bool batch = v->axis == 0 && dims.size() == 1 && v->expected > 0 && c.spec().dims.size() > 1;
     const std::string axis = "axis " + std::to_string(v->axis);
     Diagnostic d;
     if (column) {
-      d = c.diagnostic("SC501", "input " + quote(c.spec.name) + " takes " + count_of(v->expected, "column", "columns") +
+      d = c.diagnostic("SC501", "input " + quote(c.name) + " takes " + count_of(v->expected, "column", "columns") +
                                     ", but the table has " + std::to_string(v->actual));
     } else if (batch) {
-      d = c.diagnostic("SC205", "input " + quote(c.spec.name) + " takes exactly " +
-                                    count_of(v->expected, "row", "rows") + " (axis 0), but the data has " +
-                                    std::to_string(v->actual));
+      d = c.diagnostic("SC205", "input " + quote(c.name) + " takes exactly " + count_of(v->expected, "row", "rows") +
+                                    " (axis 0), but the data has " + std::to_string(v->actual));
       d.fixes.push_back(hint("run it on slices of " + std::to_string(v->expected) +
                              " (--batched says that you do), or export the model with a dynamic axis 0"));
     } else {
-      d = c.diagnostic("SC202", axis + " of input " + quote(c.spec.name) + " must be " + std::to_string(v->expected) +
+      d = c.diagnostic("SC202", axis + " of input " + quote(c.name) + " must be " + std::to_string(v->expected) +
                                     ", but the data has " + std::to_string(v->actual));
     }
     d.axis = v->axis;
@@ -110,13 +109,13 @@ void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
       code = "SC211";
     const std::string node = quote(v->node) + " (" + escape(v->op) + ")";
     Diagnostic d = code == "SC202" ? c.diagnostic(code, "axis " + std::to_string(v->axis) + " of input " +
-                                                            quote(c.spec.name) + " is " + std::to_string(v->actual) +
+                                                            quote(c.name) + " is " + std::to_string(v->actual) +
                                                             ", but " + node + " needs " + std::to_string(v->expected))
                                    : c.diagnostic(code, node + " cannot run on this data: " + v->text);
     if (v->axis >= 0) d.axis = v->axis;
     if (code == "SC202") d.notes.push_back(node + ": " + v->text);
-    d.notes.push_back((c.spec.shape_declared ? "declared: " : "inferred from the layers: ") + quote(c.spec.name) +
-                      ": " + to_string_shape(c.spec));
+    d.notes.push_back((c.spec().shape_declared ? "declared: " : "inferred from the layers: ") + quote(c.name) + ": " +
+                      to_string_shape(c.spec()));
     if (v == c.violations.front() || !has_dtype_violation(c)) add_repairs(c, d);
     out.push_back(std::move(d));
   }
@@ -124,10 +123,10 @@ void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
 
 void diagnose_data(const Case& c, bool batched, std::vector<Diagnostic>& out) {
   const Descriptor& data = c.feed->data;
-  if (batched && c.spec.shape_declared && !c.spec.dims.empty() && c.spec.dims[0].value && !data.shape.empty()) {
-    const std::int64_t k = *c.spec.dims[0].value;
+  if (batched && c.contract.inputs[c.input].checks_shape() && !data.shape.empty()) {
+    const std::int64_t k = c.contract.inputs[c.input].type->dims[0].value;
     if (k > 0 && data.shape[0] > 0 && data.shape[0] % k != 0) {
-      out.push_back(c.diagnostic("SC206", "the last batch of input " + quote(c.spec.name) + " has " +
+      out.push_back(c.diagnostic("SC206", "the last batch of input " + quote(c.name) + " has " +
                                               std::to_string(data.shape[0] % k) +
                                               " rows, but the model takes exactly " + std::to_string(k)));
       out.back().fixes.push_back(hint("drop the last rows, or pad them to a whole batch"));
@@ -137,12 +136,12 @@ void diagnose_data(const Case& c, bool batched, std::vector<Diagnostic>& out) {
   const auto empty = std::find(data.shape.begin(), data.shape.end(), 0);
   if (empty != data.shape.end()) {
     out.push_back(c.diagnostic(
-        "SC208", "the data for input " + quote(c.spec.name) + " is empty: its shape is " + shape_text(data.shape)));
+        "SC208", "the data for input " + quote(c.name) + " is empty: its shape is " + shape_text(data.shape)));
     out.back().axis = static_cast<int>(empty - data.shape.begin());
   }
   if (data.order == Order::fortran && data.shape.size() > 1) {
     out.push_back(
-        c.diagnostic("SC601", "the data for input " + quote(c.spec.name) +
+        c.diagnostic("SC601", "the data for input " + quote(c.name) +
                                   " is in Fortran order: code that copies its buffer reads a transposed array"));
     Fix fix;
     fix.applicability = Applicability::safe;
@@ -153,8 +152,8 @@ void diagnose_data(const Case& c, bool batched, std::vector<Diagnostic>& out) {
     out.back().fixes.push_back(std::move(fix));
   }
   if (data.byte_order == ByteOrder::big) {
-    out.push_back(c.diagnostic(
-        "SC602", "the data for input " + quote(c.spec.name) + " is big-endian: runtimes read native numbers"));
+    out.push_back(
+        c.diagnostic("SC602", "the data for input " + quote(c.name) + " is big-endian: runtimes read native numbers"));
     Fix fix;
     fix.applicability = Applicability::safe;
     fix.language = "python";

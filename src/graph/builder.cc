@@ -143,9 +143,9 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
         if (!failed_) resolve(sub, depth + 1);
       }
     }
-    std::string key;
-    key.append(node.node.domain).append(1, '\0').append(node.node.op).append(1, '\0').append(node.node.overload);
-    node.node.op_key = ops_.intern(key);
+    key_.clear();
+    key_.append(node.node.domain).append(1, '\0').append(node.node.op).append(1, '\0').append(node.node.overload);
+    node.node.op_key = ops_.intern(key_);
   }
   ids.clear();
   for (const NamedType& output : raw.outputs) {
@@ -164,10 +164,9 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   if (failed_) return false;
   if (!scope.sorted) sort(id, std::move(scope.implicit));
   if (failed_) return false;
-  std::vector<Node> nodes;
-  nodes.reserve(raw.nodes.size());
-  for (RawNode& node : raw.nodes) nodes.push_back(node.node);
-  graph.nodes = arena().copy(nodes);
+  Node* nodes = static_cast<Node*>(arena().allocate(sizeof(Node) * raw.nodes.size(), alignof(Node)));
+  for (std::size_t n = 0; n < raw.nodes.size(); ++n) new (nodes + n) Node(raw.nodes[n].node);
+  graph.nodes = {nodes, raw.nodes.size()};
   raw = {};
   return true;
 }

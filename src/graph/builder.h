@@ -66,6 +66,7 @@ class GraphBuilder {
   std::vector<ValueId> current_;  ///< by NameId: what the name means here
   std::vector<Scope*> scopes_;    ///< from the outermost graph to the current one
   std::vector<char> resolved_;
+  std::string key_;  ///< of the operator that is being looked up
   Error error_;
   bool failed_ = false;
 };

@@ -5,6 +5,55 @@
 
 namespace shapecheck {
 
+std::string_view to_string(TypeSpec::Kind kind) {
+  switch (kind) {
+    case TypeSpec::Kind::sequence:
+      return "sequence";
+    case TypeSpec::Kind::map:
+      return "map";
+    case TypeSpec::Kind::optional:
+      return "optional";
+    case TypeSpec::Kind::sparse_tensor:
+      return "sparse_tensor";
+    case TypeSpec::Kind::opaque:
+      return "opaque";
+    case TypeSpec::Kind::none:
+    case TypeSpec::Kind::tensor:
+      break;
+  }
+  return "tensor";
+}
+
+TensorSpec declared_spec(const Contract::Impl& contract, std::size_t index) {
+  const Contract::Impl::Input& input = contract.inputs[index];
+  TensorSpec spec;
+  spec.name = contract.graph().values[input.value].name;
+  spec.optional = input.has_default;
+  const TypeSpec* type = input.type;
+  if (type == nullptr) return spec;
+  spec.kind = to_string(type->kind);
+  const DType dtype = type->element != nullptr ? type->element->dtype : type->dtype;
+  if (dtype != DType::unknown) {
+    spec.dtypes = {dtype};
+    spec.dtype_origin.kind = Origin::Kind::declared;
+  }
+  spec.shape_declared = type->has_shape;
+  if (!type->has_shape) return spec;
+  spec.ranks = {static_cast<int>(type->dims.size())};
+  spec.rank_origin.kind = Origin::Kind::declared;
+  for (const DeclaredDim& dim : type->dims) {
+    DimSpec d;
+    if (dim.value >= 0) {
+      d.value = dim.value;
+      d.origin.kind = Origin::Kind::declared;
+    } else {
+      d.symbol = dim.symbol;
+    }
+    spec.dims.push_back(std::move(d));
+  }
+  return spec;
+}
+
 Contract::Impl::Impl(Model m, RuleTable table) : model(std::move(m)), rules(table) {
   for (const ValueId v : graph().main().inputs) {
     const Value& value = graph().values[v];

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <shapecheck/contract.h>
@@ -44,6 +45,12 @@ class Contract::Impl {
   mutable std::once_flag once_;
   mutable Solved solved_;
 };
+
+/// "tensor", "sequence", ... as in TensorSpec::kind.
+std::string_view to_string(TypeSpec::Kind kind);
+
+/// What the model declares of an input, without asking its layers.
+TensorSpec declared_spec(const Contract::Impl& contract, std::size_t input);
 
 /// The contract as the declarations and layers of a model imply it.
 Contract::Impl::Solved solve(const Contract::Impl& contract);

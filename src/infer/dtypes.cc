@@ -6,49 +6,45 @@
 namespace shapecheck {
 namespace {
 
-/// The words of "T T int64 -> T" on one side of the arrow; the last one repeats if it ends in '*'.
+/// The words of "T T int64 -> T" on one side of the arrow, one after the other; the last one repeats if it ends in '*'.
 class Types {
  public:
   Types(std::string_view text, bool right) {
     const std::size_t arrow = text.find("->");
     if (arrow == std::string_view::npos) return;
-    text_ = right ? text.substr(arrow + 2) : text.substr(0, arrow);
+    rest_ = right ? text.substr(arrow + 2) : text.substr(0, arrow);
   }
 
-  /// The word for position `i`; empty if the rule does not say.
-  std::string_view at(std::size_t i) const {
-    std::string_view rest = text_, word;
-    for (std::size_t n = 0;; ++n) {
-      while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
-      if (rest.empty())
-        return !word.empty() && word.back() == '*' ? word.substr(0, word.size() - 1) : std::string_view();
-      word = rest.substr(0, rest.find(' '));
-      rest.remove_prefix(word.size());
-      if (n == i) return word.back() == '*' ? word.substr(0, word.size() - 1) : word;
-    }
+  /// The word for the next position; empty if the rule does not say.
+  std::string_view next() {
+    while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
+    if (rest_.empty()) return repeated_;
+    std::string_view word = rest_.substr(0, rest_.find(' '));
+    rest_.remove_prefix(word.size());
+    if (word.back() == '*') repeated_ = word = word.substr(0, word.size() - 1);
+    return word;
   }
 
  private:
-  std::string_view text_;
+  std::string_view rest_, repeated_;
 };
 
 bool is_variable(std::string_view word) { return word.size() == 1 && word[0] >= 'A' && word[0] <= 'Z'; }
 
 }  // namespace
 
-std::vector<DType> output_dtypes(const Rule& rule, const std::vector<DType>& inputs, std::size_t outputs) {
+void set_output_dtypes(const Rule& rule, std::span<const Facts* const> inputs, std::span<Facts> outputs) {
   DType variable[26] = {};
-  const Types left(rule.types, false), right(rule.types, true);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const std::string_view word = left.at(i);
-    if (is_variable(word) && inputs[i] != DType::unknown) variable[word[0] - 'A'] = inputs[i];
+  Types left(rule.types, false), right(rule.types, true);
+  for (const Facts* input : inputs) {
+    const std::string_view word = left.next();
+    if (is_variable(word) && input != nullptr && input->dtype != DType::unknown) variable[word[0] - 'A'] = input->dtype;
   }
-  std::vector<DType> out;
-  for (std::size_t i = 0; i < outputs; ++i) {
-    const std::string_view word = right.at(i);
-    out.push_back(is_variable(word) ? variable[word[0] - 'A'] : dtype_from_string(word));
+  for (Facts& output : outputs) {
+    const std::string_view word = right.next();
+    if (output.dtype == DType::unknown)
+      output.dtype = is_variable(word) ? variable[word[0] - 'A'] : dtype_from_string(word);
   }
-  return out;
 }
 
 std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
@@ -84,10 +80,11 @@ std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
       DType variable[26] = {};
       const auto each = [&](auto visit) {
         for (const bool right : {false, true}) {
-          const Types types(rule->types, right);
+          Types types(rule->types, right);
           const auto values = right ? node.outputs : node.inputs;
           for (std::size_t i = 0; i < values.size(); ++i) {
-            if (values[i] != kNone) visit(types.at(i), known[values[i]]);
+            const std::string_view word = types.next();
+            if (values[i] != kNone) visit(word, known[values[i]]);
           }
         }
       };

@@ -1,6 +1,7 @@
 // Element types of inputs that declare none.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include <shapecheck/dtype.h>
@@ -14,7 +15,7 @@ namespace shapecheck {
 /// DType::unknown where several are possible.
 std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules);
 
-/// The dtypes of a node's outputs from those of its inputs, by a rule's types ("T T int64 -> T").
-std::vector<DType> output_dtypes(const Rule& rule, const std::vector<DType>& inputs, std::size_t outputs);
+/// Gives the outputs of a node whose dtype its rule left open the one that the rule's types say ("T T int64 -> T").
+void set_output_dtypes(const Rule& rule, std::span<const Facts* const> inputs, std::span<Facts> outputs);
 
 }  // namespace shapecheck

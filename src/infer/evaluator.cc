@@ -165,14 +165,7 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   outputs_.assign(node.outputs.size(), Facts{});
   RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this);
   apply(*op.rule, c);
-  if (!op.rule->types.empty()) {
-    std::vector<DType> dtypes;
-    for (const ValueId v : node.inputs) dtypes.push_back(v == kNone ? DType::unknown : facts_[v].dtype);
-    const std::vector<DType> given = output_dtypes(*op.rule, dtypes, outputs_.size());
-    for (std::size_t i = 0; i < outputs_.size(); ++i) {
-      if (outputs_[i].dtype == DType::unknown) outputs_[i].dtype = given[i];
-    }
-  }
+  if (!op.rule->types.empty()) set_output_dtypes(*op.rule, inputs_, outputs_);
   const bool fails = node_failed_ || muted_;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == kNone) continue;

@@ -17,25 +17,6 @@ namespace {
 constexpr std::size_t kTriedRanks = 7;               // 0 to 6
 constexpr std::uint64_t kMaxTrialSteps = 4'000'000;  // node visits spent on ranks
 
-std::string_view kind_name(TypeSpec::Kind kind) {
-  switch (kind) {
-    case TypeSpec::Kind::sequence:
-      return "sequence";
-    case TypeSpec::Kind::map:
-      return "map";
-    case TypeSpec::Kind::optional:
-      return "optional";
-    case TypeSpec::Kind::sparse_tensor:
-      return "sparse_tensor";
-    case TypeSpec::Kind::opaque:
-      return "opaque";
-    case TypeSpec::Kind::none:
-    case TypeSpec::Kind::tensor:
-      break;
-  }
-  return "tensor";
-}
-
 /// What trying the ranks of one input found.
 struct RankTrial {
   std::vector<int> ranks;                              // those that no layer refuses
@@ -122,7 +103,7 @@ class Solver {
       changed = false;
       for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
         if (!undeclared(i) || ranks_[i] >= 0) continue;
-        steps += kTriedRanks * model_.node_count;
+        steps += kTriedRanks * (model_.node_count + model_.values.size());
         if (steps > kMaxTrialSteps) return;
         const std::size_t before = trials_[i].ranks.size();
         trials_[i] = try_input(i);
@@ -183,40 +164,18 @@ class Solver {
   }
 
   TensorSpec describe_input(Evaluator& e, std::size_t i, const std::vector<Dim>& dims) {
-    const Contract::Impl::Input& input = contract_.inputs[i];
-    TensorSpec spec;
-    spec.name = model_.values[input.value].name;
-    spec.optional = input.has_default;
-    const TypeSpec* type = input.type;
-    if (type != nullptr) spec.kind = kind_name(type->kind);
-    const DType declared = type == nullptr            ? DType::unknown
-                           : type->element != nullptr ? type->element->dtype
-                                                      : type->dtype;
-    if (declared != DType::unknown) {
-      spec.dtypes = {declared};
-      spec.dtype_origin.kind = Origin::Kind::declared;
-    } else if (dtypes_[i] != DType::unknown) {
+    TensorSpec spec = declared_spec(contract_, i);
+    if (spec.dtypes.empty() && dtypes_[i] != DType::unknown) {
       spec.dtypes = {dtypes_[i]};
       spec.dtype_origin.kind = Origin::Kind::node;
     }
-    spec.shape_declared = type != nullptr && type->has_shape;
-    if (spec.shape_declared) {
-      spec.ranks = {static_cast<int>(type->dims.size())};
-      spec.rank_origin.kind = Origin::Kind::declared;
-      for (std::size_t a = 0; a < type->dims.size(); ++a) {
-        DimSpec d;
-        if (type->dims[a].value >= 0) {
-          d.value = type->dims[a].value;
-          d.origin.kind = Origin::Kind::declared;
-        } else {
-          if (a < dims.size()) d = dim_spec(e, dims[a]);
-          d.symbol = type->dims[a].symbol;
-        }
-        spec.dims.push_back(std::move(d));
-      }
-    } else if (undeclared(i)) {
-      infer_shape(e, i, dims, spec);
+    for (std::size_t a = 0; a < spec.dims.size() && a < dims.size(); ++a) {
+      if (spec.dims[a].value) continue;
+      std::string symbol = std::move(spec.dims[a].symbol);
+      spec.dims[a] = dim_spec(e, dims[a]);
+      spec.dims[a].symbol = std::move(symbol);
     }
+    if (!spec.shape_declared && undeclared(i)) infer_shape(e, i, dims, spec);
     return spec;
   }
 
@@ -260,7 +219,7 @@ class Solver {
       const Facts& f = e.facts(v);
       TensorSpec spec;
       spec.name = value.name;
-      if (value.type != nullptr) spec.kind = kind_name(value.type->kind);
+      if (value.type != nullptr) spec.kind = to_string(value.type->kind);
       const DType declared = value.type == nullptr ? DType::unknown : value.type->dtype;
       if (declared != DType::unknown || f.dtype != DType::unknown)
         spec.dtypes = {declared != DType::unknown ? declared : f.dtype};

@@ -198,9 +198,9 @@ class OnnxReader {
   void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
     using N = onnx::NodeProto;
     GraphBuilder::RawNode raw;
-    const std::size_t first_name = name_stack_.size();
-    std::vector<GraphBuilder::NameId> outputs;
-    std::vector<Attribute> attributes;
+    // Stacks instead of vectors of this node: bodies of attributes are nodes within nodes.
+    const std::size_t first_name = name_stack_.size(), first_output = output_stack_.size(),
+                      first_attribute = attribute_stack_.size();
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -212,7 +212,7 @@ class OnnxReader {
           name_stack_.push_back(builder_.name(in_.text(kMaxName)));
           break;
         case N::kOutputFieldNumber:
-          outputs.push_back(builder_.name(in_.text(kMaxName)));
+          output_stack_.push_back(builder_.name(in_.text(kMaxName)));
           break;
         case N::kNameFieldNumber:
           raw.node.name = text();
@@ -227,16 +227,23 @@ class OnnxReader {
           raw.node.overload = text();
           break;
         case N::kAttributeFieldNumber:
-          message([&] { attributes.push_back(read_attribute(depth)); });
+          message([&] {
+            const Attribute a = read_attribute(depth);
+            attribute_stack_.push_back(a);
+          });
           break;
         default:
           in_.skip(f);
       }
     }
-    raw.inputs = builder_.arena().copy(std::span<const GraphBuilder::NameId>(name_stack_).subspan(first_name));
-    name_stack_.resize(first_name);
-    raw.outputs = builder_.arena().copy(outputs);
-    raw.node.attributes = builder_.arena().copy(attributes);
+    const auto take = [&](auto& stack, std::size_t first) {
+      const auto kept = builder_.arena().copy(std::span(std::as_const(stack)).subspan(first));
+      stack.resize(first);
+      return kept;
+    };
+    raw.inputs = take(name_stack_, first_name);
+    raw.outputs = take(output_stack_, first_output);
+    raw.node.attributes = take(attribute_stack_, first_attribute);
     graph.nodes.push_back(raw);
   }
 
@@ -711,7 +718,9 @@ class OnnxReader {
   WireReader& in_;
   const Limits& limits_;
   GraphBuilder builder_;
-  std::vector<GraphBuilder::NameId> name_stack_;  // inputs of the nodes that are being read, innermost last
+  // Of the nodes that are being read, innermost last.
+  std::vector<GraphBuilder::NameId> name_stack_, output_stack_;
+  std::vector<Attribute> attribute_stack_;
 };
 
 }  // namespace

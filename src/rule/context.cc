@@ -6,11 +6,6 @@
 
 namespace shapecheck {
 
-const Facts& RuleContext::in(std::size_t i) const {
-  static constexpr Facts kAbsent = Facts::none();
-  return i < in_.size() && in_[i] != nullptr ? *in_[i] : kAbsent;
-}
-
 std::optional<std::vector<std::int64_t>> RuleContext::constants(std::size_t i) const {
   if (!has_integers(i)) return std::nullopt;
   std::vector<std::int64_t> out;

@@ -61,7 +61,7 @@ class RuleContext {
   // Inputs. An input that is left out has no shape and no values.
   std::size_t input_count() const { return in_.size(); }
   bool has(std::size_t i) const { return i < in_.size() && in_[i] != nullptr && in_[i]->kind != Facts::Kind::absent; }
-  const Facts& in(std::size_t i) const;
+  const Facts& in(std::size_t i) const { return i < in_.size() && in_[i] != nullptr ? *in_[i] : kAbsent; }
   const Shape& shape(std::size_t i) const { return in(i).shape; }
   bool known(std::size_t i) const { return has(i) && in(i).shape.known; }
   std::size_t rank(std::size_t i) const { return in(i).shape.rank(); }
@@ -136,6 +136,7 @@ class RuleContext {
   void let_row(char letter, std::span<const Dim> dims) { rows_[index(letter)] = dims, has_row_[index(letter)] = true; }
 
  private:
+  static constexpr Facts kAbsent = Facts::none();
   static std::size_t index(char letter) { return static_cast<std::size_t>(letter - 'a') % 26; }
   bool require(Truth truth, Requirement requirement);
   Dim missing_axis();
