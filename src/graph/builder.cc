@@ -61,12 +61,12 @@ bool GraphBuilder::define(Scope& scope, NameId name, ValueId value) {
   return true;
 }
 
-ValueId GraphBuilder::look_up(NameId name, const RawNode& reader) {
+ValueId GraphBuilder::look_up(NameId name, const Node& reader) {
   if (name == 0) return kNone;
   const ValueId id = current_[name];
   if (id == kNone) {
     fail(ErrorCode::malformed_model,
-         describe_node(reader.node) + " reads " + quote(text(name)) + ", which nothing provides");
+         describe_node(reader) + " reads " + quote(text(name)) + ", which nothing provides");
     return kNone;
   }
   const Value& value = model_->values[id];
@@ -91,6 +91,8 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   scopes_.push_back(&scope);
 
   model_->node_count += raw.nodes.size();
+  values.reserve(values.size() + raw.inputs.size() + raw.initializers.size() + raw.nodes.size());
+  scope.hidden.reserve(raw.inputs.size() + raw.initializers.size() + raw.nodes.size());
   if (model_->node_count > limits_.max_nodes) {
     return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(limits_.max_nodes) + " nodes");
   }
@@ -130,22 +132,22 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
       ids.push_back(add(name));
       values.back().producer = n;
     }
-    raw.nodes[n].node.outputs = arena().copy(ids);
+    raw.nodes[n].outputs = arena().copy(ids);
   }
   for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
-    RawNode& node = raw.nodes[n];
+    Node& node = raw.nodes[n];
     scope.node = n;
     ids.clear();
     for (const NameId name : node.inputs) ids.push_back(look_up(name, node));
-    node.node.inputs = arena().copy(ids);
-    for (const Attribute& a : node.node.attributes) {
+    node.inputs = arena().copy(ids);
+    for (const Attribute& a : node.attributes) {
       for (const GraphId sub : a.graphs) {
         if (!failed_) resolve(sub, depth + 1);
       }
     }
     key_.clear();
-    key_.append(node.node.domain).append(1, '\0').append(node.node.op).append(1, '\0').append(node.node.overload);
-    node.node.op_key = ops_.intern(key_);
+    key_.append(node.domain).append(1, '\0').append(node.op).append(1, '\0').append(node.overload);
+    node.op_key = ops_.intern(key_);
   }
   ids.clear();
   for (const NamedType& output : raw.outputs) {
@@ -164,19 +166,18 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   if (failed_) return false;
   if (!scope.sorted) sort(id, std::move(scope.implicit));
   if (failed_) return false;
-  Node* nodes = static_cast<Node*>(arena().allocate(sizeof(Node) * raw.nodes.size(), alignof(Node)));
-  for (std::size_t n = 0; n < raw.nodes.size(); ++n) new (nodes + n) Node(raw.nodes[n].node);
-  graph.nodes = {nodes, raw.nodes.size()};
+  graph.storage = std::move(raw.nodes);
+  graph.nodes = graph.storage;
   raw = {};
   return true;
 }
 
 // Kahn's algorithm; among the nodes that are ready the one that came first in the file goes first.
 void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit) {
-  std::vector<RawNode>& nodes = raw_[id].nodes;
+  std::vector<Node>& nodes = raw_[id].nodes;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;  // (producer, reader)
   for (std::uint32_t n = 0; n < nodes.size(); ++n) {
-    for (const ValueId v : nodes[n].node.inputs) {
+    for (const ValueId v : nodes[n].inputs) {
       if (v != kNone && model_->values[v].graph == id && model_->values[v].producer != kNone) {
         edges.emplace_back(model_->values[v].producer, n);
       }
@@ -210,16 +211,16 @@ void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::ui
   if (order.size() < nodes.size()) {
     const auto stuck = static_cast<std::size_t>(
         std::find_if(missing.begin(), missing.end(), [](std::uint32_t m) { return m > 0; }) - missing.begin());
-    fail(ErrorCode::malformed_model, "the graph has a cycle: " + describe_node(nodes[stuck].node) +
-                                         " needs its own result, directly or through others");
+    fail(ErrorCode::malformed_model,
+         "the graph has a cycle: " + describe_node(nodes[stuck]) + " needs its own result, directly or through others");
     return;
   }
-  std::vector<RawNode> sorted;
+  std::vector<Node> sorted;
   sorted.reserve(nodes.size());
   for (const std::uint32_t n : order) sorted.push_back(nodes[n]);
   nodes = std::move(sorted);
   for (std::uint32_t n = 0; n < nodes.size(); ++n) {
-    for (const ValueId v : nodes[n].node.outputs) {
+    for (const ValueId v : nodes[n].outputs) {
       if (v != kNone) model_->values[v].producer = n;
     }
   }

@@ -23,13 +23,9 @@ class GraphBuilder {
     NameId name = 0;
     const TypeSpec* type = nullptr;
   };
-  struct RawNode {
-    Node node;  ///< without inputs and outputs
-    std::span<const NameId> inputs, outputs;
-  };
   struct RawGraph {
     std::string_view name;
-    std::vector<RawNode> nodes;
+    std::vector<Node> nodes;  ///< until they are resolved, `inputs` and `outputs` hold NameIds
     std::vector<NamedType> inputs, outputs;
     std::vector<const Tensor*> initializers;
   };
@@ -54,7 +50,7 @@ class GraphBuilder {
   struct Scope;
   bool resolve(GraphId id, std::uint32_t depth);
   bool define(Scope& scope, NameId name, ValueId value);
-  ValueId look_up(NameId name, const RawNode& reader);
+  ValueId look_up(NameId name, const Node& reader);
   void sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit);
   bool fail(ErrorCode code, std::string message);
 

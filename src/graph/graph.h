@@ -114,6 +114,7 @@ struct Value {
 
 struct Graph {
   std::string_view name;
+  std::vector<Node> storage;
   std::span<Node> nodes;  ///< in an order in which everything is computed before it is read
   std::span<const ValueId> inputs;
   std::span<const ValueId> outputs;

@@ -137,7 +137,9 @@ bool Evaluator::widen(std::vector<Facts>& state, const std::vector<Facts>& after
         std::equal(before.integers.begin(), before.integers.end(), other.integers.begin(), other.integers.end());
     state[i] = join(before, other);
     changed = changed || (before.has_integers && !same_values) || before.kind != state[i].kind ||
-              before.has_members != state[i].has_members || before.shape.known != state[i].shape.known;
+              (before.sequence != nullptr && before.sequence->has_members) !=
+                  (state[i].sequence != nullptr && state[i].sequence->has_members) ||
+              before.shape.known != state[i].shape.known;
     if (before.has_reals) state[i].has_reals = false, changed = true;
     for (std::size_t a = 0; state[i].shape.known && a < state[i].shape.rank(); ++a) {
       const Dim was = before.shape.dims[a], is = state[i].shape.dims[a];

@@ -311,14 +311,17 @@ Facts Evaluator::join(const Facts& a, const Facts& b) {
     out.has_integers = true;
     out.integers = a.integers;
   }
-  if (out.kind == Facts::Kind::sequence && a.element != nullptr && b.element != nullptr) {
-    out.element = arena_.make<Facts>(join(*a.element, *b.element));
-    out.length = a.length == b.length ? a.length : pool_.symbol({});
-    out.has_members = a.has_members && b.has_members && a.members.size() == b.members.size();
+  if (a.sequence != nullptr && b.sequence != nullptr) {
+    Sequence s;
+    s.element = arena_.make<Facts>(join(*a.sequence->element, *b.sequence->element));
+    s.length = a.sequence->length == b.sequence->length ? a.sequence->length : pool_.symbol({});
+    s.has_members =
+        a.sequence->has_members && b.sequence->has_members && a.sequence->members.size() == b.sequence->members.size();
     std::vector<Facts> members;
-    for (std::size_t i = 0; out.has_members && i < a.members.size(); ++i)
-      members.push_back(join(a.members[i], b.members[i]));
-    out.members = arena_.copy(members);
+    for (std::size_t i = 0; s.has_members && i < a.sequence->members.size(); ++i)
+      members.push_back(join(a.sequence->members[i], b.sequence->members[i]));
+    s.members = arena_.copy(members);
+    out.sequence = arena_.make<Sequence>(s);
   }
   return out;
 }

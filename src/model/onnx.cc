@@ -25,6 +25,7 @@ constexpr int kFunctionAttributeProto = 11;
 constexpr int kFunctionOverload = 13;
 }  // namespace newer
 
+constexpr std::uint64_t kReservedNodes = 1 << 17;
 constexpr std::uint64_t kMaxName = 1u << 20;
 constexpr std::uint64_t kMaxKeptValues = 1024;
 constexpr std::int64_t kMaxIrVersion = 13;
@@ -164,6 +165,8 @@ class OnnxReader {
                       "graphs are nested more than " + std::to_string(limits_.max_graph_depth) + " deep");
     }
     GraphBuilder::RawGraph& graph = builder_.graph(id);
+    // Room for as many nodes as there can be, which costs nothing until it is used.
+    if (depth == 0) graph.nodes.reserve(static_cast<std::size_t>(std::min(in_.rest() / 16, kReservedNodes)));
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -197,7 +200,7 @@ class OnnxReader {
 
   void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
     using N = onnx::NodeProto;
-    GraphBuilder::RawNode raw;
+    Node raw;
     // Stacks instead of vectors of this node: bodies of attributes are nodes within nodes.
     const std::size_t first_name = name_stack_.size(), first_output = output_stack_.size(),
                       first_attribute = attribute_stack_.size();
@@ -215,16 +218,16 @@ class OnnxReader {
           output_stack_.push_back(builder_.name(in_.text(kMaxName)));
           break;
         case N::kNameFieldNumber:
-          raw.node.name = text();
+          raw.name = text();
           break;
         case N::kOpTypeFieldNumber:
-          raw.node.op = text();
+          raw.op = text();
           break;
         case N::kDomainFieldNumber:
-          raw.node.domain = domain();
+          raw.domain = domain();
           break;
         case newer::kNodeOverload:
-          raw.node.overload = text();
+          raw.overload = text();
           break;
         case N::kAttributeFieldNumber:
           message([&] {
@@ -243,7 +246,7 @@ class OnnxReader {
     };
     raw.inputs = take(name_stack_, first_name);
     raw.outputs = take(output_stack_, first_output);
-    raw.node.attributes = take(attribute_stack_, first_attribute);
+    raw.attributes = take(attribute_stack_, first_attribute);
     graph.nodes.push_back(raw);
   }
 

@@ -31,28 +31,30 @@ Facts common(RuleContext& c, std::span<const Facts> members) {
   return out;
 }
 
-void set_members(RuleContext& c, const std::vector<Facts>& members) {
+void set_sequence(RuleContext& c, const Sequence& sequence) {
   Facts* out = c.out(0);
   if (out == nullptr) return;
   out->kind = Kind::sequence;
-  out->length = static_cast<std::int64_t>(members.size());
-  out->element = c.arena().make<Facts>(common(c, members));
-  out->dtype = out->element->dtype;
-  if (members.size() <= kMaxTrackedValues) out->members = c.keep(members), out->has_members = true;
+  out->dtype = sequence.element->dtype;
+  out->sequence = c.arena().make<Sequence>(sequence);
+}
+
+void set_members(RuleContext& c, const std::vector<Facts>& members) {
+  Sequence s;
+  s.element = c.arena().make<Facts>(common(c, members));
+  s.length = static_cast<std::int64_t>(members.size());
+  s.has_members = members.size() <= kMaxTrackedValues;
+  if (s.has_members) s.members = c.keep(members);
+  set_sequence(c, s);
 }
 
 /// A sequence of unknown members.
 void set_sequence(RuleContext& c, const Facts& element, Dim length) {
-  Facts* out = c.out(0);
-  if (out == nullptr) return;
-  out->kind = Kind::sequence;
-  out->length = length;
-  out->element = c.arena().make<Facts>(element);
-  out->dtype = element.dtype;
+  set_sequence(c, Sequence{c.arena().make<Facts>(element), length, false, {}});
 }
 
 bool is_sequence(RuleContext& c, std::size_t i) {
-  if (c.in(i).kind == Kind::sequence) return true;
+  if (c.in(i).sequence != nullptr) return true;
   c.unproven("nothing is known about the sequence");
   return false;
 }
@@ -83,7 +85,7 @@ void empty(RuleContext& c) {
 
 void at(RuleContext& c) {
   if (!is_sequence(c, 0)) return;
-  const Facts& s = c.in(0);
+  const Sequence& s = *c.in(0).sequence;
   const auto p = position(c, 1, s.length, false);
   if (c.failed()) return;
   if (Facts* out = c.out(0)) *out = p && s.has_members ? s.members[*p] : *s.element;
@@ -93,14 +95,14 @@ void at(RuleContext& c) {
 void length(RuleContext& c) {
   c.set(0, {});
   c.set_dtype(0, DType::int64);
-  if (c.in(0).kind != Kind::sequence) return;
-  const Dim n[] = {c.in(0).length};
+  if (c.in(0).sequence == nullptr) return;
+  const Dim n[] = {c.in(0).sequence->length};
   c.set_integers(0, n);
 }
 
 void insert(RuleContext& c) {
   if (!is_sequence(c, 0)) return;
-  const Facts& s = c.in(0);
+  const Sequence& s = *c.in(0).sequence;
   std::optional<std::size_t> p;
   if (c.has(2)) p = position(c, 2, s.length, true);
   if (c.failed()) return;
@@ -115,7 +117,7 @@ void insert(RuleContext& c) {
 
 void erase(RuleContext& c) {
   if (!is_sequence(c, 0)) return;
-  const Facts& s = c.in(0);
+  const Sequence& s = *c.in(0).sequence;
   std::optional<std::size_t> p;
   if (c.has(1))
     p = position(c, 1, s.length, false);
@@ -191,7 +193,7 @@ void split(RuleContext& c) {
 /// As Concat (new_axis 0) or as NumPy's stack (new_axis 1).
 void concat(RuleContext& c) {
   if (!is_sequence(c, 0)) return;
-  const Facts& s = c.in(0);
+  const Sequence& s = *c.in(0).sequence;
   c.set_dtype(0, s.element->dtype);
   if (!s.has_members) return c.unproven("the members of the sequence are not known");
   if (s.members.empty()) return void(c.fail("the sequence is empty"));

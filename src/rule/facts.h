@@ -19,6 +19,8 @@ struct Shape {
   std::size_t rank() const { return dims.size(); }
 };
 
+struct Sequence;
+
 struct Facts {
   enum class Kind : std::uint8_t { tensor, sequence, absent, other };
   Kind kind = Kind::tensor;
@@ -27,12 +29,9 @@ struct Facts {
   bool has_reals = false;
   bool tainted = false;  ///< comes from a node that fails: what is said of it says nothing new
   Shape shape;
-  std::span<const Dim> integers;   ///< all elements of a small integer or bool tensor, in C order
-  std::span<const double> reals;   ///< all elements of a small float tensor, in C order
-  const Facts* element = nullptr;  ///< of a sequence or optional: what all its members have in common
-  Dim length;                      ///< of a sequence
-  bool has_members = false;
-  std::span<const Facts> members;  ///< of a short sequence: each
+  std::span<const Dim> integers;       ///< all elements of a small integer or bool tensor, in C order
+  std::span<const double> reals;       ///< all elements of a small float tensor, in C order
+  const Sequence* sequence = nullptr;  ///< of a sequence that something is known about
 
   /// An input or output that is left out.
   static constexpr Facts none() {
@@ -40,6 +39,13 @@ struct Facts {
     f.kind = Kind::absent;
     return f;
   }
+};
+
+struct Sequence {
+  const Facts* element = nullptr;  ///< what all members have in common
+  Dim length;
+  bool has_members = false;
+  std::span<const Facts> members;  ///< each, of a short sequence
 };
 
 /// Tensors of up to this many elements are followed by value.
