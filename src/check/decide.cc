@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "infer/evaluator.h"
+#include "infer/way.h"
 
 namespace shapecheck {
 namespace {
@@ -134,8 +135,9 @@ std::vector<std::size_t> inputs_behind(const Contract::Impl& contract, ValueId v
   return out;
 }
 
-Violation layer_violation(const Contract::Impl& contract, const Finding& f) {
+Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, const Finding& f) {
   Violation v;
+  v.way = way_to(e, contract.graph(), f);
   v.node = f.node_name;
   v.op = f.node->op;
   v.text = f.text;
@@ -192,7 +194,7 @@ Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, c
     }
   }
   e.run();
-  for (const Finding& f : e.violations()) out.violations.push_back(layer_violation(contract, f));
+  for (const Finding& f : e.violations()) out.violations.push_back(layer_violation(contract, e, f));
   const auto reason = [&](const Finding& f, const std::string& why) {
     std::string text = quote(f.node_name) + " (" + (f.node->domain.empty() ? "" : escape(f.node->domain) + "::") +
                        escape(f.node->op) + "): " + why;

@@ -43,6 +43,7 @@ struct Violation {
   std::int64_t actual = 0;
   std::string node, op, text;                                ///< kind layer: who refuses, and the sentence
   Requirement::Kind requirement = Requirement::Kind::other;  ///< kind layer
+  std::vector<std::string> way;                              ///< kind layer: how the data got there, a line a layer
 };
 
 struct Outcome {

@@ -90,6 +90,7 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
     if (v.kind != Violation::Kind::layer || v.input) continue;
     out.push_back(
         make_diagnostic("SC220", quote(v.node) + " (" + escape(v.op) + ") cannot run on this data: " + v.text));
+    out.back().chain = v.way;
   }
   return out;
 }

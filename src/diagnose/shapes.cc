@@ -90,6 +90,19 @@ void diagnose_declared_shape(const Case& c, std::vector<Diagnostic>& out) {
   if (!dims.empty()) diagnose_dims(c, dims, out);
 }
 
+/// "axis 2: usually 32..35, axis 3: a multiple of 4"; empty if the layers fix nothing but single sizes.
+std::string sizes_that_fit(const TensorSpec& spec) {
+  std::string out;
+  for (std::size_t a = 0; a < spec.dims.size() && !spec.open_at; ++a) {
+    const DimSpec& d = spec.dims[a];
+    std::string size = d.allowed;
+    if (size.empty() && d.min) size = "at least " + std::to_string(*d.min);
+    if (d.multiple_of) size += (size.empty() ? "a multiple of " : ", a multiple of ") + std::to_string(*d.multiple_of);
+    if (!size.empty()) out += (out.empty() ? "axis " : ", axis ") + std::to_string(a) + ": " + size;
+  }
+  return out;
+}
+
 void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
   for (const Violation* v : c.violations) {
     if (v->kind != Violation::Kind::layer) continue;
@@ -113,9 +126,12 @@ void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
                                                             ", but " + node + " needs " + std::to_string(v->expected))
                                    : c.diagnostic(code, node + " cannot run on this data: " + v->text);
     if (v->axis >= 0) d.axis = v->axis;
+    d.chain = v->way;
     if (code == "SC202") d.notes.push_back(node + ": " + v->text);
     d.notes.push_back((c.spec().shape_declared ? "declared: " : "inferred from the layers: ") + quote(c.name) + ": " +
                       to_string_shape(c.spec()));
+    if (const std::string sizes = sizes_that_fit(c.spec()); !sizes.empty())
+      d.notes.push_back("the layers take " + sizes);
     if (v == c.violations.front() || !has_dtype_violation(c)) add_repairs(c, d);
     out.push_back(std::move(d));
   }

@@ -244,7 +244,7 @@ void Evaluator::unproven(std::string_view why) {
   unproven_.push_back(finding(std::move(q)));
 }
 
-std::string Evaluator::shape_text(const Shape& shape) {
+std::string Evaluator::shape_text(const Shape& shape) const {
   if (!shape.known) return "[?]";
   std::string out = "[";
   for (std::size_t i = 0; i < shape.dims.size(); ++i) {
@@ -257,7 +257,7 @@ std::string Evaluator::text_of(ValueId id) const {
   const Value& value = model_.values[id];
   const Facts& f = facts_[id];
   std::string out = (value.initializer != nullptr ? "weight " : "") + quote(value.name);
-  if (f.shape.known) out += " " + const_cast<Evaluator*>(this)->shape_text(f.shape);
+  if (f.shape.known) out += " " + shape_text(f.shape);
   return out;
 }
 

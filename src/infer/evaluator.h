@@ -57,7 +57,7 @@ class Evaluator final : private RequirementSink {
 
   /// "`x` [100, 9]", "weight `fc1.weight` [10, 64]".
   std::string text_of(ValueId value) const;
-  std::string shape_text(const Shape& shape);
+  std::string shape_text(const Shape& shape) const;
   std::string sentence(const Requirement& requirement, const Node& node);
 
  private:
@@ -105,7 +105,7 @@ class Evaluator final : private RequirementSink {
   const Model::Impl& model_;
   RuleTable rules_;
   Phase phase_;
-  DimPool pool_;
+  mutable DimPool pool_;  // resolving a formula remembers the result
   Arena arena_;
   std::vector<Facts> facts_;
   std::vector<bool> given_;

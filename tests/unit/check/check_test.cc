@@ -151,5 +151,18 @@ TEST(Check, UncountedRowsOfALongTable) {
   EXPECT_EQ(check(fixed, {feed("x", "float32[-1,10]")}).verdict, Verdict::undecided);
 }
 
+// LeNet on 28x28: 28-5+1 = 24, halved 12, 12-5+1 = 8, halved 4, and 16 channels of 4x4 are 256.
+TEST(Check, TheWayOfASizeFromInputToFailure) {
+  const Result<Model> model = read_model(SHAPECHECK_SOURCE_DIR "/models/lenet_undeclared.onnx");
+  ASSERT_TRUE(model);
+  const Report r = check(infer_contract(*model), {feed("x", "float32[2,1,28,28]")});
+  ASSERT_EQ(r.diagnostics.size(), 1u);
+  EXPECT_EQ(r.diagnostics[0].chain,
+            (std::vector<std::string>{"`x` [2, 1, 28, 28]", "`conv1` (Conv) gives [2, 6, 24, 24]",
+                                      "`pool1` (MaxPool) gives [2, 6, 12, 12]", "`conv2` (Conv) gives [2, 16, 8, 8]",
+                                      "`pool2` (MaxPool) gives [2, 16, 4, 4]", "`flat` (Flatten) gives [2, 256]"}));
+  EXPECT_EQ(r.diagnostics[0].notes.back(), "the layers take axis 2: usually 32..35, axis 3: usually 32..35");
+}
+
 }  // namespace
 }  // namespace shapecheck::test
