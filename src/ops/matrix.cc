@@ -14,13 +14,27 @@ bool product(RuleContext& c, std::size_t a, std::size_t b) {
   const std::size_t inner_b = rb == 1 ? 0 : rb - 2;
   if (!c.same_size(a, ra - 1, b, inner_b, "inner dimension")) return false;
   std::vector<Dim> out;
+  // Axes in front of the matrices. Where B is one matrix, or has no rows, ORT takes all rows of A at once; else it
+  // broadcasts the axes, but no size of 0, and with a rank-1 B the rows of A are such an axis.
   const std::size_t batch_a = ra > 2 ? ra - 2 : 0, batch_b = rb > 2 ? rb - 2 : 0;
   const std::size_t batch = std::max(batch_a, batch_b);
+  const auto is_one_matrix = [&] {
+    if (ra < 2 || rb < 2 || ra < rb) return false;
+    bool one = true;
+    for (std::size_t i = 0; i < batch_b; ++i) one = one && c.pool.resolve(c.dim(b, i)).is(1);
+    return one || c.pool.resolve(c.dim(b, rb - 2)).is(0);
+  };
+  const bool one_matrix = is_one_matrix();
+  const auto broadcast = [&](std::size_t input, std::size_t axis) {
+    return !c.pool.resolve(c.dim(input, axis)).is(0) || c.not_empty(input, axis, "batch");
+  };
+  if (rb == 1 && ra > 1 && !broadcast(a, ra - 2)) return false;
   for (std::size_t i = 0; i < batch; ++i) {
     const bool in_a = i + batch_a >= batch, in_b = i + batch_b >= batch;
     const std::size_t ai = i + batch_a - batch, bi = i + batch_b - batch;
-    if (in_a && in_b) {
-      // Unlike elementwise operators, a batch of 0 is not broadcast with one of 1.
+    if (one_matrix) {
+      out.push_back(c.dim(a, ai));
+    } else if (in_a && in_b) {
       if (c.dim(a, ai).is(0) != c.dim(b, bi).is(0) && !c.same_size(a, ai, b, bi, "batch")) return false;
       if (!c.broadcastable(c.dim(a, ai), {static_cast<int>(a), static_cast<int>(ai)}, c.dim(b, bi),
                            {static_cast<int>(b), static_cast<int>(bi)}))
@@ -28,7 +42,7 @@ bool product(RuleContext& c, std::size_t a, std::size_t b) {
       out.push_back(c.pool.broadcast(c.dim(a, ai), c.dim(b, bi)));
     } else {
       const std::size_t own = in_a ? a : b, axis = in_a ? ai : bi;
-      if (batch_a > 0 && batch_b > 0 && c.dim(own, axis).is(0)) return c.not_empty(own, axis, "batch");
+      if (!broadcast(own, axis)) return false;
       out.push_back(c.dim(own, axis));
     }
   }

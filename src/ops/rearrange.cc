@@ -77,6 +77,9 @@ void reshape_to(RuleContext& c, std::span<const Dim> target) {
   const Dim have = c.pool.product(rest), want = c.pool.product(wanted);
   if (!inferred) {
     if (!c.equal(have, {}, want, {}, "number of elements")) return;
+  } else if (zero_is_zero && c.pool.resolve(have).is(0)) {
+    c.unproven("what -1 stands for where there are no elements");
+    out[*inferred] = c.fresh();
   } else {
     for (std::size_t i = 0; i < out.size(); ++i) {
       if (i != *inferred && out[i].is(0))
@@ -244,7 +247,8 @@ void concat(RuleContext& c) {
   out[*axis] = 0;
   for (std::size_t i = 0; i < c.input_count(); ++i) {
     if (is_empty(c, i)) {
-      if (c.rank(i) <= *axis) return void(c.rank_is(i, rank));
+      if (c.rank(i) <= *axis || (c.rank(i) < rank && !is_empty(c, reference))) return void(c.rank_is(i, rank));
+      if (c.rank(i) < rank) c.unproven("empty inputs of different ranks, with which ORT may end the process");
       out[*axis] = c.pool.add(out[*axis], c.dim(i, *axis));
       continue;
     }
@@ -368,6 +372,7 @@ void pad(RuleContext& c) {
     return void(c.fail("it has " + std::to_string(pads.size()) + " pads for " + std::to_string(axes.size()) + " axes"));
   }
   const std::string_view mode = c.string("mode", "constant");
+  const bool empty = is_empty(c, 0);
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Dim before = c.pool.resolve(pads[i]), after = c.pool.resolve(pads[i + axes.size()]);
@@ -376,17 +381,17 @@ void pad(RuleContext& c) {
     out[axes[i]] = c.pool.add(size, c.pool.add(before, after));
     if (!c.at_least(out[axes[i]], {}, 0, "the padded size")) return;
     if (mode == "constant" || (before.is(0) && after.is(0))) continue;
+    if (empty) {  // ORT looks only at the axes that are empty
+      if (c.pool.resolve(size).is(0) && !c.equal(out[axes[i]], {}, 0, {}, "there is nothing to repeat")) return;
+      continue;
+    }
     // Negative pads cut first; what is left is repeated or mirrored.
     const Dim left = c.pool.add(size, c.pool.add(c.pool.min(before, 0), c.pool.min(after, 0)));
     const Dim needed = c.pool.max(c.pool.max(before, after), 0);
-    if (mode == "reflect") {
-      if (!needed.is(0) &&
-          !c.at_least(left, where, c.pool.max(c.pool.add(needed, 1), 2), "reflected pads are shorter than the axis"))
-        return;
-    } else if (!c.pool.resolve(out[axes[i]]).is(0) &&
-               !c.at_least(left, where, 1, "there must be something to repeat")) {
+    if (!c.at_least(left, where, 1, "there must be something to repeat")) return;
+    if (mode == "reflect" && !needed.is(0) &&
+        !c.at_least(left, where, c.pool.max(c.pool.add(needed, 1), 2), "reflected pads are shorter than the axis"))
       return;
-    }
   }
   c.set(0, out);
 }

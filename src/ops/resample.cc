@@ -9,8 +9,9 @@
 namespace shapecheck {
 namespace {
 
-/// Interpolation works on the axes that ORT has code for; `changed` says which axes are resized.
-bool can_interpolate(RuleContext& c, const std::vector<bool>& changed) {
+/// Interpolation works on the axes that ORT has code for; `changed` says which axes are resized, `shrinks` whether one
+/// becomes shorter.
+bool can_interpolate(RuleContext& c, const std::vector<bool>& changed, bool shrinks) {
   const std::string_view mode = c.string("mode", "nearest");
   const std::size_t r = changed.size();
   const bool inner = r >= 4 && !changed[0] && !changed[1], channels_last = r == 4 && !changed[0] && !changed[3];
@@ -18,7 +19,7 @@ bool can_interpolate(RuleContext& c, const std::vector<bool>& changed) {
   if (mode == "linear" || mode == "bilinear" || mode == "trilinear")
     good = r == 2 || r == 3 || (r == 4 && (inner || channels_last)) || (r == 5 && inner);
   else if (mode == "cubic")
-    good = r == 2 || (r == 4 && (inner || channels_last));
+    good = r == 2 || (r == 4 && (inner || (channels_last && (!shrinks || c.integer("antialias", 0) != 0))));
   return good ||
          c.fail(std::string(mode) + " interpolation of these axes is not implemented: only of 2 or 3 axes, or " +
                 "of the axes behind batch and channels");
@@ -32,7 +33,8 @@ void scale_axes(RuleContext& c, std::span<const double> scales, const std::vecto
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   std::vector<bool> changed(out.size(), false);
   for (std::size_t i = 0; i < axes.size(); ++i) changed[axes[i]] = static_cast<float>(scales[i]) != 1.0F;
-  if (!can_interpolate(c, changed)) return;
+  const bool shrinks = std::any_of(scales.begin(), scales.end(), [](double s) { return s < 1; });
+  if (!can_interpolate(c, changed, shrinks)) return;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const Dim size = c.pool.resolve(out[axes[i]]);
     const auto scale = static_cast<float>(scales[i]);
@@ -95,11 +97,14 @@ void resize(RuleContext& c) {
     }
     std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
     std::vector<bool> changed(rank, false);
-    for (std::size_t i = 0; i < axes.size(); ++i)
+    bool shrinks = false;
+    for (std::size_t i = 0; i < axes.size(); ++i) {
       changed[axes[i]] = c.pool.equal(c.integers(sizes)[i], out[axes[i]]) != Truth::yes;
+      shrinks = shrinks || c.pool.at_least(c.integers(sizes)[i], out[axes[i]]) != Truth::yes;
+    }
     const bool decided =
         std::all_of(axes.begin(), axes.end(), [&](std::size_t a) { return c.pool.resolve(out[a]).is_constant(); });
-    if (decided && c.constants(sizes) && !can_interpolate(c, changed)) return;
+    if (decided && c.constants(sizes) && !can_interpolate(c, changed, shrinks)) return;
     const bool stretch = c.string("keep_aspect_ratio_policy", "stretch") == "stretch";
     for (std::size_t i = 0; i < axes.size(); ++i) {
       if (!c.at_least(c.integers(sizes)[i], {}, 0, "a size")) return;

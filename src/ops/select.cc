@@ -24,7 +24,7 @@ Cut cut(RuleContext& c, Dim d, Dim start, Dim end, std::int64_t step) {
   const auto clamp = [&](Dim x, Dim lo) { return p.max(p.min(negative(x) ? p.add(x, d) : x, last), lo); };
   const Dim from = clamp(start, 0), to = clamp(end, step > 0 ? Dim(0) : Dim(-1));
   const Dim length = step > 0 ? p.ceil_div(p.sub(to, from), step) : p.ceil_div(p.sub(from, to), -step);
-  Cut out{p.max(length, 0), std::nullopt};
+  Cut out{d.is(0) ? Dim(0) : p.max(length, 0), std::nullopt};
   if (from.is_constant() && out.count.is_constant()) out.first = from.constant();
   return out;
 }
@@ -86,18 +86,18 @@ void slice(RuleContext& c) {
   c.set(0, out);
   if (axes.empty()) first = 0;
   if (rank != 1 || !first || !out[0].is_constant()) return;
-  const auto n = static_cast<std::size_t>(out[0].constant());
-  if (c.in(0).has_integers) {
-    std::vector<Dim> values;
-    for (std::size_t i = 0; i < n; ++i)
-      values.push_back(c.integers(0)[static_cast<std::size_t>(*first + static_cast<std::int64_t>(i) * stride)]);
-    c.set_integers(0, values);
-  } else if (c.in(0).has_reals) {
-    std::vector<double> values;
-    for (std::size_t i = 0; i < n; ++i)
-      values.push_back(c.in(0).reals[static_cast<std::size_t>(*first + static_cast<std::int64_t>(i) * stride)]);
-    c.set_reals(0, values);
-  }
+  const auto pick = [&](auto from) {
+    std::vector<typename decltype(from)::value_type> values;
+    for (std::int64_t i = 0; i < out[0].constant(); ++i) {
+      const auto at = static_cast<std::size_t>(*first + i * stride);
+      if (at < from.size()) values.push_back(from[at]);
+    }
+    return values;
+  };
+  if (c.in(0).has_integers)
+    c.set_integers(0, pick(c.integers(0)));
+  else if (c.in(0).has_reals)
+    c.set_reals(0, pick(c.in(0).reals));
 }
 
 /// Indices into an axis of size `d`, where they are known: each within [-d, d-1].

@@ -157,7 +157,7 @@ void conv_transpose(RuleContext& c) {
     } else {
       const Dim full = c.pool.add(c.pool.mul(c.pool.sub(size, 1), win->strides[i]),
                                   extent(*win, i) + (*extra)[i] - win->pads[i] - win->pads[i + n]);
-      if (!c.at_least(full, {}, 0, "the size after cutting the pads")) return;
+      if (!c.at_least(full, {}, 1, "the size after cutting the pads")) return;
       out.push_back(full);
     }
   }
@@ -182,6 +182,9 @@ void pool(RuleContext& c) {
     if (!batch_is_empty && !c.at_least(size, where, 1, "there must be something to pool")) return;
     if (win->same()) {
       out.push_back(c.pool.ceil_div(size, win->strides[i]));
+      // Where windows leave out elements, the padding that "same" asks for is negative.
+      const Dim last = c.pool.add(c.pool.mul(c.pool.sub(out.back(), 1), win->strides[i]), win->kernel[i]);
+      if (!batch_is_empty && !c.at_least(last, {}, size, "end of the last window")) return;
       continue;
     }
     const std::int64_t stride = win->strides[i];
