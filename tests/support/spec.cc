@@ -32,4 +32,18 @@ Descriptor descriptor_of(std::string_view spec) {
   return d;
 }
 
+std::string spec_of(const Descriptor& d) {
+  std::string shape;
+  for (const std::int64_t n : d.shape) shape += (shape.empty() ? "" : ",") + (n == -1 ? "?" : std::to_string(n));
+  return std::string(to_string(d.dtype)) + "[" + shape + "]";
+}
+
+std::string outcome_of(const Result<DataFile>& file) {
+  if (!file) return std::string(to_string(file.error().code));
+  std::string out;
+  for (const Descriptor& d : file->arrays)
+    out += (out.empty() ? "" : " ") + (d.name.empty() ? "" : d.name + ":") + spec_of(d);
+  return out;
+}
+
 }  // namespace shapecheck::test

@@ -1,4 +1,4 @@
-// "float32[4,10]" as a descriptor, and models and checks from such words.
+// Models and checks from the words of a test's table.
 #pragma once
 
 #include <string>
@@ -9,21 +9,9 @@
 #include <shapecheck/shapecheck.h>
 
 #include "support/onnx_text.h"
+#include "support/spec.h"
 
 namespace shapecheck::test {
-
-inline Descriptor descriptor_of(std::string_view spec) {
-  Descriptor d;
-  const std::size_t open = spec.find('[');
-  d.dtype = dtype_from_string(spec.substr(0, open));
-  std::string_view rest = spec.substr(open + 1);
-  while (!rest.empty() && rest[0] != ']') {
-    const std::size_t end = rest.find_first_of(",]");
-    d.shape.push_back(std::stoll(std::string(rest.substr(0, end))));
-    rest.remove_prefix(rest[end] == ',' ? end + 1 : end);
-  }
-  return d;
-}
 
 /// Data for one input, as if from memory.
 inline DataSource feed(std::string input, std::string_view spec) {
