@@ -2,6 +2,7 @@
 // is an error here as well.
 #include "data/npy_header.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -45,7 +46,8 @@ std::optional<Size> size_of(const std::vector<std::int64_t>& shape, std::uint64_
     }
     elements = checked_mul(*elements, n);
     bytes = checked_mul(*bytes, n);
-    if (!elements || !bytes) return std::nullopt;
+    // A size beyond 64 bits was read as INT64_MAX; elements without bytes do not make it smaller.
+    if (!elements || !bytes || n == INT64_MAX) return std::nullopt;
   }
   if (empty) return Size{0, 0};
   return Size{static_cast<std::uint64_t>(*elements), static_cast<std::uint64_t>(*bytes)};
@@ -68,10 +70,10 @@ Result<std::size_t> npy_header_end(std::span<const std::byte> head, const Limits
   if (head.size() < 10) return cut_off(10);
   const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(head[i]); };
   const std::uint64_t major = byte(6);
-  if (major < 1 || major > 3) {
-    return fail(ErrorCode::unsupported_format,
-                "has .npy version " + std::to_string(major) + "." + std::to_string(byte(7)) + "; 1.0 to 3.0 are read",
-                6);
+  if (major < 1 || major > 3 || byte(7) != 0) {
+    return fail(
+        ErrorCode::unsupported_format,
+        "has .npy version " + std::to_string(major) + "." + std::to_string(byte(7)) + "; 1.0, 2.0 and 3.0 are read", 6);
   }
   if (major > 1 && head.size() < 12) return cut_off(12);
   const std::uint64_t length =
@@ -95,7 +97,7 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> head, const Limits
                 head.size());
   }
   const std::size_t start = head[6] == std::byte{1} ? 10 : 12;
-  PythonLiteral in({reinterpret_cast<const char*>(head.data()) + start, *end - start});
+  PythonLiteral in({reinterpret_cast<const char*>(head.data()) + start, *end - start}, head[6] < std::byte{3});
   NpyHeader out;
   Descriptor& d = out.descriptor;
   std::optional<NpyDtype> dtype;
@@ -136,9 +138,12 @@ Result<NpyHeader> parse_npy_header(std::span<const std::byte> head, const Limits
                 "its header is not the dictionary of descr, fortran_order and shape that NumPy writes",
                 start + in.position());
   }
-  for (const std::int64_t n : d.shape) {
-    if (n < 0)
-      return fail(ErrorCode::malformed_data, "its header has a negative size: shape " + shape_text(d.shape), start);
+  const auto negative = std::find_if(d.shape.begin(), d.shape.end(), [](std::int64_t n) { return n < 0; });
+  if (negative != d.shape.end()) {
+    return fail(ErrorCode::malformed_data,
+                "its header has a negative size: " + std::to_string(*negative) + " in axis " +
+                    std::to_string(negative - d.shape.begin()),
+                start);
   }
   if (dtype->dtype == DType::object) {
     return fail(ErrorCode::pickled_data,

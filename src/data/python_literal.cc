@@ -47,9 +47,10 @@ std::int64_t PythonLiteral::integer() {
   if (!ok_ || at_ + sign >= text_.size() || !is_digit(text_[at_ + sign])) return fail(), 0;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), value);
+  if (value != 0 && text_[at_ + sign] == '0') return fail(), 0;  // octal to Python 2, nothing to Python 3
   if (error == std::errc::result_out_of_range) value = sign != 0 ? INT64_MIN : INT64_MAX;
   at_ = static_cast<std::size_t>(end - text_.data());
-  if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // written by Python 2
+  if (python2_ && at_ < text_.size() && text_[at_] == 'L') ++at_;
   return value;
 }
 

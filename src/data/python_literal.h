@@ -11,7 +11,8 @@ namespace shapecheck {
 /// Sticky: after the first thing that does not fit, ok() is false and nothing is taken any more.
 class PythonLiteral {
  public:
-  explicit PythonLiteral(std::string_view text) : text_(text) {}
+  /// @param python2  whole numbers may end in L
+  PythonLiteral(std::string_view text, bool python2) : text_(text), python2_(python2) {}
 
   bool ok() const { return ok_; }
   bool fail() {
@@ -37,6 +38,7 @@ class PythonLiteral {
 
  private:
   std::string_view text_;
+  bool python2_;
   std::size_t at_ = 0;
   bool ok_ = true;
 };
