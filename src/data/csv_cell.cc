@@ -69,8 +69,8 @@ bool is_infinity(std::string_view cell) {
   return equals_ignoring_case(cell, "inf") || equals_ignoring_case(cell, "infinity");
 }
 
-bool is_boolean(std::string_view s) {
-  return s == "True" || s == "TRUE" || s == "true" || s == "False" || s == "FALSE" || s == "false";
+bool is_boolean(std::string_view cell) {
+  return equals_ignoring_case(cell, "true") || equals_ignoring_case(cell, "false");
 }
 
 /// Digits with an optional point and exponent, without sign. What is too large for a double is no number to pandas,
