@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -146,6 +147,7 @@ Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Li
     out.push_back(std::move(m));
     at += kEntrySize + name + extra + comment;
   }
+  if (at != b.size()) return broken(at);  // more members than are counted
   if (const ZipMember* m = overlapping(out)) {
     return source.error(ErrorCode::malformed_data, "member " + quote(m->name) + " lies on top of another member",
                         m->header_offset);
@@ -161,9 +163,14 @@ Result<ZipHead> read_zip_member(const Source& source, const ZipMember& member, s
                                                            std::to_string(member.method) +
                                                            "; stored and deflated ones are read");
   }
-  const auto local = source.read(member.header_offset, kLocalSize);
+  const auto local = source.read(member.header_offset, kLocalSize + member.name.size());
   if (!local) return local.error();
-  if (local->size() < kLocalSize || number(*local, 0, 4) != kLocalSignature) {
+  const auto is_local = [&](std::span<const std::byte> header) {
+    return header.size() == kLocalSize + member.name.size() && number(header, 0, 4) == kLocalSignature &&
+           number(header, 26, 2) == member.name.size() &&
+           std::memcmp(header.data() + kLocalSize, member.name.data(), member.name.size()) == 0;
+  };
+  if (!is_local(*local)) {
     return source.error(ErrorCode::malformed_data, "member " + quote(member.name) + " is not where the directory says",
                         member.header_offset);
   }
