@@ -125,9 +125,8 @@ void rotary_embedding(RuleContext& c) {
     if (!c.same_size(2, a, 1, a, "size of both caches")) return;
   }
   if (part > 0 && !c.at_least(head, {}, part, "head size")) return;
-  const bool whole = c.pool.equal(c.dim(1, c.rank(1) - 1), c.pool.floor_div(head, 2)) == Truth::yes;
   const Dim half = part > 0 ? Dim(part / 2) : c.pool.floor_div(head, 2);
-  if (!whole && !c.size_is(1, c.rank(1) - 1, half, "half of the rotated head")) return;
+  if (!c.size_is(1, c.rank(1) - 1, half, "half of the rotated head")) return;
   if (!positions) return void(c.size_is(1, 0, c.dim(0, 0), "batch") && c.size_is(1, 1, length, "length"));
   if (!c.rank_is(3, 2) || !c.size_is(3, 0, c.dim(0, 0), "batch") || !c.size_is(3, 1, length, "length")) return;
   if (!c.at_least(c.dim(1, 0), {1, 0}, length, "positions in the caches")) return;

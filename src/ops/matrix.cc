@@ -181,6 +181,12 @@ void matmul_bnb4(RuleContext& c) {
   c.unproven("its packed weight");
 }
 
+/// Of an empty product ORT checks nothing else.
+bool result_is_empty(RuleContext& c) {
+  const Facts* out = c.out(0);
+  return out != nullptr && out->shape.known && c.pool.resolve(c.pool.product(out->shape.dims)).is(0);
+}
+
 /// A product whose columns are scaled and shifted afterwards.
 void scaled(RuleContext& c, std::initializer_list<std::size_t> scales, std::size_t bias) {
   if (!c.known(1)) return;
@@ -198,13 +204,15 @@ void scaled(RuleContext& c, std::initializer_list<std::size_t> scales, std::size
 /// A, B, scale of A, scale of B, zero points of A and B, bias.
 void matmul_integer_to_float(RuleContext& c) {
   c.set_dtype(0, DType::float32);
-  if (!product(c, 0, 1) || !scalar_or_one(c, 4, "zero point of A") || !one_for_each_column(c, 5, 1)) return;
+  if (!product(c, 0, 1) || result_is_empty(c) || !scalar_or_one(c, 4, "zero point of A") ||
+      !one_for_each_column(c, 5, 1))
+    return;
   scaled(c, {2, 3}, 6);
 }
 
 /// A, B, scale and zero point of B, bias.
 void dynamic_quantize_matmul(RuleContext& c) {
-  if (!product(c, 0, 1) || !one_for_each_column(c, 3, 1)) return;
+  if (!product(c, 0, 1) || result_is_empty(c) || !one_for_each_column(c, 3, 1)) return;
   scaled(c, {2}, 4);
 }
 
@@ -221,7 +229,7 @@ void qgemm(RuleContext& c) {
     if (!c.known(i) || c.rank(i) == 0) continue;
     if (!c.rank_is(i, 1) || !c.size_is_or_one(i, 0, n, "columns")) return;
   }
-  if (c.known(4) && c.known(5))
+  if (c.known(4) && c.known(5) && c.rank_is(5, c.rank(4)))
     c.equal(c.pool.product(c.shape(4).dims), {}, c.pool.product(c.shape(5).dims), {}, "as many scales as zero points");
 }
 

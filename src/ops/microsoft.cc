@@ -13,8 +13,16 @@ void inverse(RuleContext& c) {
   if (c.pool.equal(c.dim(0, r - 1), c.dim(0, r - 2)) != Truth::yes) c.unproven("the matrices are not square");
 }
 
+void pairwise_distances(RuleContext& c) {
+  if (c.bound('k')) c.at_least(c['k'], {0, 1}, 1, "columns");
+}
+
 constexpr Rule kRules[] = {
-    {.op = "CDist", .signature = "A[m,k] B[n,k] -> [m,n]", .types = "T T -> T", .words = "k columns of both"},
+    {.op = "CDist",
+     .signature = "A[m,k] B[n,k] -> [m,n]",
+     .types = "T T -> T",
+     .words = "k columns of both",
+     .code = pairwise_distances},
     {.op = "Inverse", .types = "T -> T", .code = inverse},
 };
 

@@ -64,7 +64,8 @@ void slice(RuleContext& c) {
   if (all_axes) {
     for (std::size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
   }
-  if (axes.size() != starts.size() || (!steps.empty() && steps.size() != starts.size())) {
+  const bool unit_steps = c.opset() < 10 || !c.has(4);
+  if (axes.size() != starts.size() || (!unit_steps && steps.size() != starts.size())) {
     return void(c.fail("starts, axes and steps have different lengths"));
   }
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());

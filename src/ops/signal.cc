@@ -29,7 +29,8 @@ void dft(RuleContext& c) {
   Dim length = c.pool.resolve(c.dim(0, *axis));
   if (inverse && onesided) length = c.pool.mul(c.pool.sub(length, 1), 2);
   if (!one_element(c, 1, "dft_length")) return;
-  if (!c.has(1) && !c.at_least(length, {0, static_cast<int>(*axis)}, 1, "signal")) return;  // ORT ends the process
+  if (!c.not_empty(0, *axis, "signal")) return;  // ORT ends the process
+  if (!c.at_least(length, {}, 1, "length of the result")) return;
   if (c.has(1)) {
     if (!c.has_integers(1) || c.integers(1).size() != 1)
       length = c.fresh();

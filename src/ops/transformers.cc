@@ -66,7 +66,8 @@ void multi_head_attention(RuleContext& c) {
   if (!c.rank_is(0, 3)) return;
   const Dim b = c.dim(0, 0), s = c.dim(0, 1);
   const Dim hidden = c.dim(0, 2);
-  if (!c.multiple(hidden, {0, 2}, n, "heads")) return;
+  if (!c.multiple(hidden, {0, 2}, n, "heads") || !c.not_empty(0, 2, "hidden size")) return;
+  if (c.has(1) != c.has(2)) return void(c.fail("packed inputs are not implemented on CPUs"));
   const Dim head = c.pool.floor_div(hidden, n);
   Dim length = s, v_hidden = hidden;
   if (c.has(1)) {
@@ -156,8 +157,7 @@ void group_query_attention(RuleContext& c) {
   if (c.known(5) && !c.rank_between(5, 1)) return;
   if (c.known(5) && !c.equal(c.pool.product(c.shape(5).dims), {}, b, {0, 0}, "seqlens_k, one for each of the batch"))
     return;
-  if (c.known(6) && !c.equal(c.pool.product(c.shape(6).dims), {}, 1, {}, "total_sequence_length, a single number"))
-    return;
+  if (!scalar_or_one(c, 6, "total_sequence_length")) return;
   Dim total = c.fresh();
   if (c.has_integers(6) && c.integers(6).size() == 1) total = c.pool.resolve(c.integers(6)[0]);
   if (!c.at_least(total, {}, 1, "total_sequence_length")) return;
@@ -227,7 +227,7 @@ void skip_norm(RuleContext& c) {
   for (std::size_t back = 1; back <= 2; ++back) {
     if (!c.same_size(1, c.rank(1) - back, 0, r - back, "the last two axes of input and skip")) return;
   }
-  if (c.rank(1) == 3 && !c.pool.resolve(c.dim(0, 0)).is(0) && !c.not_empty(1, 0, "batch of skip")) return;
+  if (c.rank(1) == 3 && !is_empty(c, 0) && !c.not_empty(1, 0, "batch of skip")) return;
   for (std::size_t i = 2; i <= 4; ++i) {
     if (c.known(i) && (!c.rank_is(i, 1) || !c.size_is(i, 0, c.dim(0, r - 1), "hidden size"))) return;
   }

@@ -30,13 +30,16 @@ void affine_grid(RuleContext& c) {
   if (c.known(1) && c.rank(1) > 1 && !c.pool.resolve(c.dim(1, 0)).is(4) && !c.size_is(1, 0, 5, "numbers of the size"))
     return;
   if (!c.known(1) || !c.has_integers(1)) return c.unproven("the size is not known");
-  const std::size_t n = c.integers(1).size();
+  // Of several axes ORT reads as many numbers as the first has.
+  const Dim first = c.known(1) ? c.pool.resolve(c.dim(1, 0)) : Dim(0);
+  const std::size_t n = first.is(4) || first.is(5) ? static_cast<std::size_t>(first.constant()) : c.integers(1).size();
+  if (n > c.integers(1).size()) return c.unproven("the size is not known");
   if (n != 4 && n != 5) return void(c.fail("size has " + std::to_string(n) + " numbers, but must have 4 or 5"));
   const auto spatial = static_cast<std::int64_t>(n - 2);
   if (!c.size_is(0, 1, spatial, "spatial axes") || !c.size_is(0, 2, spatial + 1, "spatial axes and the shift")) return;
   if (!c.size_is(0, 0, c.integers(1)[0], "batch")) return;
   std::vector<Dim> out = {c.integers(1)[0]};
-  out.insert(out.end(), c.integers(1).begin() + 2, c.integers(1).end());
+  out.insert(out.end(), c.integers(1).begin() + 2, c.integers(1).begin() + static_cast<std::ptrdiff_t>(n));
   out.emplace_back(spatial);
   c.set(0, out);
 }
@@ -177,7 +180,7 @@ void max_unpool(RuleContext& c) {
 
 /// Every axis in `axes` gets the size that is asked for.
 void center_crop_pad(RuleContext& c) {
-  if (!c.known(0)) return c.unproven("the rank of an input is not known");
+  if (!c.rank_between(0, 1)) return;
   std::vector<std::size_t> axes;
   if (c.has_attribute("axes")) {
     for (const std::int64_t v : c.list("axes")) {

@@ -135,8 +135,11 @@ class Shapecheck:
     def run(self, arrays):
         lines = [f"check\t{len(arrays)}"]
         for name, a in arrays.items():
-            values = "-" if a.size > 64 else ",".join(repr(v) for v in a.astype(a.dtype if a.dtype.kind == "f" else int).ravel().tolist())
-            lines.append(f"{name}\t{a.dtype.name}\t{','.join(map(str, a.shape))}\t{values}")
+            values = "-"
+            if a.size <= 64 and a.dtype.kind in "fiub":
+                values = ",".join(map(repr, (a if a.dtype.kind == "f" else a.astype(int)).ravel().tolist()))
+            dtype = "string" if a.dtype.kind == "O" else a.dtype.name
+            lines.append(f"{name}\t{dtype}\t{','.join(map(str, a.shape))}\t{values}")
         self.process.stdin.write("\n".join(lines) + "\n")
         self.process.stdin.flush()
         return self.process.stdout.readline().rstrip("\n").split("\t")
