@@ -23,6 +23,8 @@ struct RuleCase {
   int opset = 17;
 };
 
+inline void PrintTo(const RuleCase& c, std::ostream* out) { *out << c.nodes; }
+
 inline std::string outcome(const RuleCase& c) {
   std::string outputs = "float[] y";
   for (int i = 1; c.nodes.find("y" + std::to_string(i)) != std::string::npos; ++i)
