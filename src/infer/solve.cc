@@ -1,6 +1,6 @@
-// From requirements to a contract. Inputs of undeclared rank are tried with every small rank, alone: the layers refuse
-// the ranks that cannot be. Then one sweep with all inputs, in which requirements fix symbols; what is left is solved
-// in conditions.cc.
+// From requirements to a contract. Inputs of undeclared rank are tried with every small rank, first alone, then
+// together: the layers refuse the ranks that cannot be. Then one sweep with all inputs, in which requirements fix
+// symbols; what is left is solved in conditions.cc.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kTriedRanks = 7;               // 0 to 6
 constexpr std::uint64_t kMaxTrialSteps = 4'000'000;  // node visits spent on ranks
+constexpr std::uint64_t kMaxJointSteps = 200'000;    // of several inputs together
+constexpr int kMaxJointTrials = 4000;
 
 /// What trying the ranks of one input found.
 struct RankTrial {
@@ -34,6 +36,7 @@ class Solver {
     trials_.resize(contract_.inputs.size());
     ranks_.assign(contract_.inputs.size(), -1);
     try_ranks();
+    try_ranks_together();
     Evaluator all(model_, contract_.rules, Phase::load);
     const auto symbols = give_inputs(all, contract_.inputs.size(), 0);
     all.run();
@@ -86,7 +89,9 @@ class Solver {
         if (known >= 0) {
           for (std::size_t a = 0; a < static_cast<std::size_t>(known); ++a) {
             const std::int64_t size = declared ? input.type->dims[a].value : -1;
-            out[i].push_back(size >= 0 ? Dim(size) : e.pool().symbol(label(i, a)));
+            // A rank is that of data with elements: the runtime lets empty ones through in places.
+            const Interval sizes{trial < contract_.inputs.size() && !declared ? 1 : 0, Dim::kMax};
+            out[i].push_back(size >= 0 ? Dim(size) : e.pool().symbol(label(i, a), sizes));
           }
           f.shape = {true, e.arena().copy(out[i])};
         }
@@ -97,14 +102,13 @@ class Solver {
   }
 
   void try_ranks() {
-    std::uint64_t steps = 0;
     bool changed = true;
     for (int round = 0; changed && round < 4; ++round) {
       changed = false;
       for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
         if (!undeclared(i) || ranks_[i] >= 0) continue;
-        steps += kTriedRanks * (model_.node_count + model_.values.size());
-        if (steps > kMaxTrialSteps) return;
+        steps_ += kTriedRanks * cost();
+        if (steps_ > kMaxTrialSteps) return;
         const std::size_t before = trials_[i].ranks.size();
         trials_[i] = try_input(i);
         changed = changed || trials_[i].ranks.size() != before;
@@ -114,6 +118,67 @@ class Solver {
       }
     }
   }
+
+  /// Ranks of several inputs may only be known together: those of a sum, those of tables side by side.
+  void try_ranks_together() {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
+      if (undeclared(i) && ranks_[i] < 0) open.push_back(i);
+    }
+    std::vector<std::vector<int>> found;
+    steps_ = 0;
+    const bool all = open.size() > 1 && assign(open, 0, found);
+    for (const std::size_t i : open) ranks_[i] = -1;
+    if (!all || found.empty()) return;
+    std::vector<std::vector<int>> ranks(open.size());
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      for (const auto& one : found) ranks[k].push_back(one[k]);
+      std::sort(ranks[k].begin(), ranks[k].end());
+      ranks[k].erase(std::unique(ranks[k].begin(), ranks[k].end()), ranks[k].end());
+    }
+    const auto few = [&](std::size_t k) { return ranks[k].back() + 1 < static_cast<int>(kTriedRanks); };
+    const auto axes = [&](const std::vector<int>& one) {
+      int sum = 0;
+      for (std::size_t k = 0; k < open.size(); ++k) sum += few(k) ? one[k] : 0;
+      return sum;
+    };
+    const auto usual =
+        *std::max_element(found.begin(), found.end(), [&](const auto& a, const auto& b) { return axes(a) < axes(b); });
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      if (few(k)) ranks_[open[k]] = usual[k];
+    }
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      RankTrial& trial = trials_[open[k]];
+      trial = try_input(open[k]);
+      trial.ranks = ranks[k];
+      trial.usual = few(k) ? std::optional(usual[k]) : std::nullopt;
+    }
+  }
+
+  /// Gives inputs open[k], open[k + 1], ... every rank that no layer refuses; false if that takes too many steps or
+  /// tells nothing.
+  bool assign(const std::vector<std::size_t>& open, std::size_t k, std::vector<std::vector<int>>& found) {
+    if (k == open.size()) {
+      found.emplace_back();
+      for (const std::size_t i : open) found.back().push_back(ranks_[i]);
+      // The first answer has most axes: if all have as many as are tried, there is no end to any of them.
+      const auto most = [](int rank) { return rank + 1 == static_cast<int>(kTriedRanks); };
+      return !std::all_of(found.back().begin(), found.back().end(), most);
+    }
+    for (auto r = trials_[open[k]].ranks.rbegin(); r != trials_[open[k]].ranks.rend(); ++r) {
+      const int rank = ranks_[open[k]] = *r;
+      if ((steps_ += cost()) > kMaxJointSteps || ++joint_trials_ > kMaxJointTrials) return false;
+      Evaluator e(model_, contract_.rules, Phase::run);
+      give_inputs(e, open[k], static_cast<std::size_t>(rank));
+      e.stop_early();
+      e.run();
+      if (e.violations().empty() && !assign(open, k + 1, found)) return false;
+    }
+    ranks_[open[k]] = -1;
+    return true;
+  }
+
+  std::uint64_t cost() const { return model_.node_count + model_.values.size(); }
 
   RankTrial try_input(std::size_t i) {
     RankTrial out;
@@ -259,6 +324,8 @@ class Solver {
   std::vector<DType> dtypes_;
   std::vector<RankTrial> trials_;
   std::vector<int> ranks_;  // by input: the rank that the layers fix, or -1
+  std::uint64_t steps_ = 0;
+  int joint_trials_ = 0;
 };
 
 }  // namespace

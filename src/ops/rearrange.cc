@@ -233,9 +233,16 @@ void tile(RuleContext& c) {
 // still counts.
 void concat(RuleContext& c) {
   std::size_t reference = c.input_count();
+  bool known = true;
   for (std::size_t i = 0; i < c.input_count(); ++i) {
-    if (!c.known(i)) return c.unproven("the shape of an input is not known");
-    if (reference == c.input_count() && !is_empty(c, i)) reference = i;
+    known = known && c.known(i);
+    if (c.known(i) && reference == c.input_count() && !is_empty(c, i)) reference = i;
+  }
+  if (!known) {
+    for (std::size_t i = reference; i < c.input_count() && !may_be_empty(c, reference); ++i) {
+      if (c.known(i) && !may_be_empty(c, i) && !c.rank_is(i, c.rank(reference))) return;
+    }
+    return c.unproven("the shape of an input is not known");
   }
   if (reference == c.input_count()) reference = 0;
   if (c.input_count() == 0) return void(c.fail("it has no inputs"));

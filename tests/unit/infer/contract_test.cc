@@ -48,6 +48,18 @@ TEST(Contract, SizesThatTheLayersTake) {
   EXPECT_EQ(table.inputs()[0].dims[1].allowed, "<= 64");
 }
 
+TEST(Contract, RanksThatAreKnownTogether) {
+  const Contract sum = contract_of(text("float[] a, float[] b", "float[3, 2] w = {}", "s = Add(a, b) y = Gemm(s, w)"));
+  EXPECT_EQ(sum.inputs()[0].ranks, (std::vector<int>{2, 1, 0})) << "a scalar is added to any matrix";
+  EXPECT_EQ(sum.inputs()[1].ranks, (std::vector<int>{2, 1, 0}));
+  EXPECT_EQ(shape(sum), "[?, ?]") << "one column is repeated";
+  const Contract table = contract_of(
+      text("float[] a, float[] b, float[] c", "float[5, 2] w = {}", "s = Concat<axis = 1>(a, b, c) y = Gemm(s, w)"));
+  for (const TensorSpec& column : table.inputs()) EXPECT_EQ(column.ranks, (std::vector<int>{2})) << column.name;
+  const Contract any = contract_of(text("float[] a, float[] b", "", "y = Add(a, b)"));
+  EXPECT_TRUE(any.inputs()[0].ranks.empty());
+}
+
 TEST(Contract, ModelsThatNoDataFits) {
   const Contract wrong = contract_of(text("float[N, 9] x", "float[10, 3] w = {}", "y = Gemm(x, w)"));
   ASSERT_EQ(wrong.contradictions().size(), 1u);
