@@ -53,6 +53,13 @@ class Conditions {
   void solve() {
     for (const Finding& f : e_.open()) sort(f);
     for (auto& [symbol, group] : singles_) group.solved = try_sizes(symbol, group);
+    for (const Pair& p : doubles_) {
+      if (p.finding->requirement.kind != Requirement::Kind::broadcastable) continue;
+      const Dim a = pool_.resolve(p.finding->requirement.a), b = pool_.resolve(p.finding->requirement.b);
+      if (!pool_.is_symbol(a) || !pool_.is_symbol(b)) continue;
+      narrow(a, b);
+      narrow(b, a);
+    }
     for (const auto& [symbol, group] : singles_) {
       if (!group.solved || !describe(symbol, group)) {
         for (const Finding* f : group.findings) list_once(out_.conditions, text_of(*f));
@@ -77,11 +84,8 @@ class Conditions {
   /// Puts an open requirement where it can be solved, or into the list of conditions.
   void sort(const Finding& f) {
     const Dim a = pool_.resolve(f.requirement.a), b = pool_.resolve(f.requirement.b);
-    if (decide(f.requirement.kind, a, b) == Truth::yes) return;
-    std::vector<Dim> symbols = pool_.symbols(a);
-    for (const Dim s : pool_.symbols(b)) {
-      if (std::find(symbols.begin(), symbols.end(), s) == symbols.end()) symbols.push_back(s);
-    }
+    if (decide(f.requirement.kind, a, b) == Truth::yes) return list_assumption(f);
+    const std::vector<Dim> symbols = symbols_of(a, b);
     const bool of_inputs =
         std::all_of(symbols.begin(), symbols.end(), [&](Dim s) { return input_axis(s).has_value(); });
     if (symbols.size() == 1 && of_inputs) {
@@ -92,7 +96,39 @@ class Conditions {
     if (symbols.size() == 2 && of_inputs && f.requirement.kind == Requirement::Kind::equal &&
         (a.is_constant() || b.is_constant()) && pairs_.size() < kMaxGroups)
       return pairs_.push_back({symbols[0], symbols[1], &f});
+    if (symbols.size() == 2 && of_inputs && doubles_.size() < kMaxGroups) {
+      const auto same = [&](const Pair& p) {
+        const Requirement& q = p.finding->requirement;
+        return q.kind == f.requirement.kind && pool_.resolve(q.a) == a && pool_.resolve(q.b) == b;
+      };
+      if (std::none_of(doubles_.begin(), doubles_.end(), same)) doubles_.push_back({symbols[0], symbols[1], &f});
+    }
     list_once(out_.conditions, text_of(f));
+  }
+
+  std::vector<Dim> symbols_of(Dim a, Dim b) const {
+    std::vector<Dim> symbols = pool_.symbols(a);
+    for (const Dim s : pool_.symbols(b)) {
+      if (std::find(symbols.begin(), symbols.end(), s) == symbols.end()) symbols.push_back(s);
+    }
+    return symbols;
+  }
+
+  /// What the sweep assumed of two axes of inputs holds from there on, and must still be said.
+  void list_assumption(const Finding& f) {
+    const Requirement& q = f.requirement;
+    if (q.kind != Requirement::Kind::equal) return;
+    const std::vector<Dim> symbols = symbols_of(q.a, q.b);
+    const auto open = [&](Dim s) {
+      return !pool_.resolve(s).is_constant() &&
+             std::any_of(contract_.inputs.begin(), contract_.inputs.end(), [&](const auto& i) {
+               const Shape& shape = e_.facts(i.value).shape;
+               return shape.known && std::find(shape.dims.begin(), shape.dims.end(), s) != shape.dims.end();
+             });
+    };
+    if (symbols.size() < 2 || !std::all_of(symbols.begin(), symbols.end(), open)) return;
+    const std::string a = pool_.text(q.a), b = pool_.text(q.b);
+    if (a != b) list_once(out_.conditions, a + " equals " + b + ": " + who(f));
   }
 
   Truth decide(Requirement::Kind kind, Dim a, Dim b) {
@@ -176,6 +212,48 @@ class Conditions {
       }
     }
     return std::find(group.good.begin(), group.good.end(), 1) != group.good.end();
+  }
+
+  /// Where `symbol` and `other` are broadcast, `other` is 1 or the same, or `symbol` is 1: which sizes are then left.
+  void narrow(Dim symbol, Dim other) {
+    auto it = std::find_if(singles_.begin(), singles_.end(), [&](const auto& s) { return s.first == symbol; });
+    Single group;
+    if (it != singles_.end()) group = it->second;
+    if (it == singles_.end() ? singles_.size() == kMaxGroups : !group.solved) return;
+    group.solved = true;
+    group.good.resize(kTriedSizes, 1);
+    const Finding* by = nullptr;
+    for (std::int64_t size = 0; size < kTriedSizes; ++size) {
+      if (size == 1 || group.good[static_cast<std::size_t>(size)] == 0) continue;
+      const Finding* refusal = nullptr;
+      for (const std::int64_t partner : {std::int64_t{1}, size}) {
+        refusal = refuses(symbol, size, other, partner);
+        if (refusal == nullptr) break;
+      }
+      if (refusal == nullptr) continue;
+      group.good[static_cast<std::size_t>(size)] = 0;
+      by = refusal;
+    }
+    if (by == nullptr || std::find(group.good.begin(), group.good.end(), 1) == group.good.end()) return;
+    group.findings.push_back(by);
+    if (it == singles_.end())
+      singles_.emplace_back(symbol, std::move(group));
+    else
+      it->second = std::move(group);
+  }
+
+  /// A requirement on two symbols that these sizes do not satisfy.
+  const Finding* refuses(Dim symbol, std::int64_t size, Dim other, std::int64_t partner) {
+    const auto value = [&](Dim d) {
+      return d == symbol ? std::optional(size) : d == other ? std::optional(partner) : std::nullopt;
+    };
+    for (const Pair& p : doubles_) {
+      if (!(p.first == symbol && p.second == other) && !(p.first == other && p.second == symbol)) continue;
+      const auto a = pool_.evaluate(pool_.resolve(p.finding->requirement.a), value);
+      const auto b = pool_.evaluate(pool_.resolve(p.finding->requirement.b), value);
+      if (a && b && !holds(p.finding->requirement.kind, *a, *b)) return p.finding;
+    }
+    return nullptr;
   }
 
   /// The possible sizes in words; false if there are none shorter than the conditions.
@@ -291,7 +369,8 @@ class Conditions {
   DimPool& pool_;
   Contract::Impl::Solved& out_;
   std::vector<std::pair<Dim, Single>> singles_;
-  std::vector<Pair> pairs_;
+  std::vector<Pair> pairs_;    // products of two sizes
+  std::vector<Pair> doubles_;  // other requirements on two sizes, each once; they are conditions as well
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Contracts of models that declare little: what the layers imply.
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "support/specs.h"
 
 namespace shapecheck::test {
@@ -58,6 +60,32 @@ TEST(Contract, RanksThatAreKnownTogether) {
   for (const TensorSpec& column : table.inputs()) EXPECT_EQ(column.ranks, (std::vector<int>{2})) << column.name;
   const Contract any = contract_of(text("float[] a, float[] b", "", "y = Add(a, b)"));
   EXPECT_TRUE(any.inputs()[0].ranks.empty());
+}
+
+TEST(Contract, WhatInputsOweEachOther) {
+  const Contract c = contract_of(
+      text("float[N, A] a, float[M, B] b", "float[5, 2] w = {}", "s = Concat<axis = 1>(a, b) y = MatMul(s, w)"));
+  EXPECT_EQ(c.conditions(),
+            (std::vector<std::string>{"M equals N: s (Concat), all axes but the joined one must be equal",
+                                      "A + B equals 5: y (MatMul), inner dimension"}));
+  const Contract same = contract_of(text("float[N, 2] a, float[N, 3] b", "", "y = Concat<axis = 1>(a, b)"));
+  EXPECT_TRUE(same.conditions().empty()) << "the names say it";
+}
+
+// Positions are cut to the length of `a`, of which there are at most 64; `b` may still be a single row.
+TEST(Contract, SizesThatBroadcastingLeaves) {
+  const Contract c =
+      contract_of(text("float[N, S, 8] a, float[N, T, 8] b",
+                       "float[1, 64, 8] t = {}, int64[1] zero = {0}, int64[1] one = {1}, int64[1] two = {2}",
+                       "d = Shape(a) n = Slice(d, one, two) p = Slice(t, zero, n, one) s = Add(a, b) y = Add(s, p)"));
+  EXPECT_EQ(c.inputs()[0].dims[1].allowed, "<= 64");
+  EXPECT_EQ(c.inputs()[1].dims[1].allowed, "") << "where `a` has one, `b` may have any number";
+  for (const auto& [a, b, fits] :
+       {std::tuple("float32[1,64,8]", "float32[1,64,8]", true), std::tuple("float32[1,64,8]", "float32[1,1,8]", true),
+        std::tuple("float32[1,1,8]", "float32[1,900,8]", true), std::tuple("float32[1,65,8]", "float32[1,65,8]", false),
+        std::tuple("float32[1,65,8]", "float32[1,1,8]", false)}) {
+    EXPECT_EQ(check(c, {feed("a", a), feed("b", b)}).verdict, fits ? Verdict::fits : Verdict::misfit) << a << b;
+  }
 }
 
 TEST(Contract, ModelsThatNoDataFits) {
