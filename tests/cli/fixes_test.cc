@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "support/files.h"
+#include "support/python.h"
 #include "support/run_tool.h"
 
 namespace shapecheck::test {
@@ -12,18 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string kPython = "/usr/bin/python3";
 const std::string kModels = SHAPECHECK_SOURCE_DIR "/models/";
 const std::string kData = kModels + "data/";
-
-bool can_import(const std::string& module) {
-  static std::vector<std::pair<std::string, bool>> known;
-  for (const auto& [name, found] : known) {
-    if (name == module) return found;
-  }
-  known.emplace_back(module, run({kPython, "-c", "import " + module}, {}, 60).status == 0);
-  return known.back().second;
-}
 
 struct FixCase {
   std::string name, model, data;
