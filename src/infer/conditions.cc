@@ -333,6 +333,12 @@ class Conditions {
     const std::int64_t target = b.constant() / product.integer;
     const auto firsts = values_of(of_first, p.first), seconds = values_of(of_second, p.second);
     std::vector<std::pair<Range, Range>> boxes;
+    const auto unreached = [&](const auto& values, const auto& others) {  // a partner may lie beyond the tried sizes
+      return std::any_of(values.begin(), values.end(), [&](const auto& v) {
+        return v.first > 0 && target % v.first == 0 && (others.empty() || target / v.first > others.rbegin()->first);
+      });
+    };
+    const bool more = unreached(firsts, seconds) || unreached(seconds, firsts);
     for (const auto& [value, ranges] : firsts) {
       if (value <= 0 || target % value != 0) continue;
       const auto other = seconds.find(target / value);
@@ -351,15 +357,16 @@ class Conditions {
       DimSpec& spec = spec_of(symbol);
       spec.min.reset();
       spec.multiple_of.reset();
-      spec.allowed = (boxes.size() > 1 ? "usually " : "") + range_text(range);
+      spec.allowed = (boxes.size() > 1 || more ? "usually " : "") + range_text(range);
       spec.origin = origin_of(*p.finding);
     }
-    if (boxes.size() == 1) return true;
+    if (boxes.size() == 1 && !more) return true;
     std::string all = pool_.text(p.first) + " and " + pool_.text(p.second) + " are " + range_text(usual.first) +
                       " and " + range_text(usual.second);
     for (const auto& box : boxes) {
       if (&box != &usual) all += ", or " + range_text(box.first) + " and " + range_text(box.second);
     }
+    if (more) all += ", or one of them is more than " + std::to_string(kTriedSizes - 1);
     list_once(out_.conditions, all + ": " + who(*p.finding));
     return true;
   }

@@ -128,7 +128,7 @@ class Net:
 
 
 def resnet50():
-    """He et al. 2015, table 1: four stages of 3, 4, 6 and 3 bottlenecks; the stride is in the 3x3, as in torchvision."""
+    """He et al. 2015, table 1: four stages of 3, 4, 6 and 3 bottlenecks; the 3x3 has the stride, as in torchvision."""
     n = Net(11)
     x = n.op('Relu', n.conv(n.input('input', TensorProto.FLOAT), 3, 64, 7, 2, 3))
     x = n.max_pool(x, 3, 2, 1)

@@ -143,20 +143,29 @@ const ArchitectureCase kArchitectures[] = {
       {"image=float32[1,32,32,1]"},
       {"image=uint8[1,1,32,32]"}}},
     // 9216 = 256 * 6 * 6. A pool of 3 by 2 makes 6 of 13 and 14, these of 27..30, these of 55..62; the first kernel, 11
-    // by 4, makes those of 227..258. And 36 = 4 * 9: 4 <- 9, 10 <- 19..22 <- 39..46 <- 163..194; 9 <- 19, 20 <- 39..42
-    // <- 79..86 <- 323..354.
+    // by 4, makes those of 227..258. 36 is also 4 * 9: 4 <- 9, 10 <- 19..22 <- 39..46 <- 163..194; 9 <- 19, 20
+    // <- 39..42
+    // <- 79..86 <- 323..354; 3 * 12 and 2 * 18 in the same way. And 1 <- 3, 4 <- 7..10 <- 15..22 <- 67..98; 36 <- 73 <-
+    // 147 <- 295 <- 1187.
     {"alexnet_qdq",
      {{"data", "float32, rank 4: [? | 3 | usually 227..258 | usually 227..258]"}},
-     {},
-     {{"data=float32[1,3,227,227]"}, {"data=float32[2,3,258,227]"}, {"data=float32[1,3,163,323]"}},
+     {"data.shape[2] and data.shape[3] are 227..258 and 227..258, or 99..130 and 611..642, or 131..162 and 419..450, "
+      "or "
+      "163..194 and 323..354, or 323..354 and 163..194, or 419..450 and 131..162, or 611..642 and 99..130, or one of "
+      "them is more than 1099"},
+     {{"data=float32[1,3,227,227]"},
+      {"data=float32[2,3,258,227]"},
+      {"data=float32[1,3,163,323]"},
+      {"data=float32[1,3,67,1187]"}},
      {{"data=float32[1,3,224,224]"},  // the size in the paper, from which 55 does not follow
       {"data=float32[1,3,226,227]"},
       {"data=float32[1,3,259,227]"},
       {"data=float32[1,3,162,323]"},
+      {"data=float32[1,3,98,1186]"},
       {"data=float32[1,227,227,3]"}}},
     // 512 positions. Segments are added to the words and may be fewer; the mask becomes [N, 1, 1, S], or [S, 1, 1] if
     // it
-    // has a single axis. The pooler takes a matrix, so no other rank comes through.
+    // has one axis. The pooler takes a matrix: no other rank comes through.
     {"bert",
      {{"input_ids", "int64, rank 2: [? | <= 512]"},
       {"attention_mask", "int64, rank 1 or 2: [? | ?]"},
