@@ -181,10 +181,12 @@ void matmul_bnb4(RuleContext& c) {
   c.unproven("its packed weight");
 }
 
-/// Of an empty product ORT checks nothing else.
+/// Of an empty product ORT does not check everything else.
 bool result_is_empty(RuleContext& c) {
   const Facts* out = c.out(0);
-  return out != nullptr && out->shape.known && c.pool.resolve(c.pool.product(out->shape.dims)).is(0);
+  const bool empty = out != nullptr && out->shape.known && c.pool.resolve(c.pool.product(out->shape.dims)).is(0);
+  if (empty) c.unproven("an empty product, of which not everything is checked");
+  return empty;
 }
 
 /// A product whose columns are scaled and shifted afterwards.

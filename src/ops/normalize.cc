@@ -17,8 +17,9 @@ void along_axis(RuleContext& c) {
   const std::int64_t usual = c.node().op == "LpNormalization" || c.opset() >= 13 ? -1 : 1;
   const auto rank = static_cast<std::int64_t>(c.rank(0));
   const std::int64_t axis = c.integer("axis", usual);
-  if (rank == 0 && (axis == 0 || axis == -1)) return;            // ORT takes a scalar as one element
-  if (is_empty(c, 0) && (axis < -rank || axis >= rank)) return;  // nor does it look at the axis of an empty input
+  if (rank == 0 && (axis == 0 || axis == -1)) return;  // ORT takes a scalar as one element
+  if (is_empty(c, 0) && c.node().op != "LpNormalization" && (axis < -rank || axis >= rank))
+    return;  // nor does it look at the axis of an empty input
   (void)c.axis(axis, c.rank(0));
 }
 

@@ -183,8 +183,8 @@ void gather_nd(RuleContext& c) {
   }
   // ORT spreads the slices evenly over the batches, whatever their axes.
   const Dim batches = c.pool.product(c.shape(0).dims.first(static_cast<std::size_t>(b)));
-  if (!c.at_least(batches, {}, 1, "batches")) return;
   const Dim slices = c.pool.product(c.shape(1).dims.first(c.rank(1) - 1));
+  if (!c.pool.resolve(slices).is(0) && !c.at_least(batches, {}, 1, "batches")) return;
   if (!c.multiple(slices, {}, batches, "slices of each batch")) return;
   if (!tuples_in_range(c, static_cast<std::size_t>(b), static_cast<std::size_t>(depth.constant()))) return;
   std::vector<Dim> out(c.shape(1).dims.begin(), c.shape(1).dims.end() - 1);

@@ -80,7 +80,7 @@ void multi_head_attention(RuleContext& c) {
       if (!c.multiple(v_hidden, {2, 2}, n, "heads")) return;
     } else {
       if (!c.size_is(1, 1, n, "heads") || !c.size_is(2, 1, n, "heads") || !c.size_is(1, 3, head, "head size") ||
-          !c.same_size(2, 2, 1, 2, "length of K and V"))
+          !c.same_size(2, 2, 1, 2, "length of K and V") || !c.same_size(2, 3, 1, 3, "head size of K and V"))
         return;
       length = c.dim(1, 2), v_hidden = c.pool.mul(c.dim(2, 3), n);
     }
