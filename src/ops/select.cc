@@ -172,12 +172,12 @@ bool tuples_in_range(RuleContext& c, std::size_t first, std::size_t depth) {
 }
 
 void gather_nd(RuleContext& c) {
-  if (!c.rank_between(0, 1) || !c.rank_between(1, 1)) return;
+  if (!c.rank_between(0, 0) || !c.rank_between(1, 1)) return;
   const std::int64_t b = c.integer("batch_dims", 0);
   const Dim depth = c.pool.resolve(c.dim(1, c.rank(1) - 1));
   const auto rank = static_cast<std::int64_t>(c.rank(0));
   if (!depth.is_constant()) return c.unproven("the length of the indices is not known");
-  if (b < 0 || b >= static_cast<std::int64_t>(c.rank(1)) || b + depth.constant() > rank) {
+  if (b < 0 || b + depth.constant() > rank) {
     return void(c.fail("indices of length " + std::to_string(depth.constant()) + " into " + std::to_string(rank - b) +
                        " axes"));
   }
