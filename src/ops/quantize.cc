@@ -90,8 +90,10 @@ void qlinear_concat(RuleContext& c) {
   std::size_t rank = 0;
   std::vector<Dim> out;
   std::optional<std::size_t> axis;
+  bool empties = false;  // ORT leaves them out of the comparison
   for (std::size_t i = 2; i < c.input_count(); i += 3) {
     if (!c.rank_between(i, 1)) return;
+    empties = empties || may_be_empty(c, i);
     if (i == 2) {
       rank = c.rank(i);
       axis = c.axis(c.integer("axis", 0), rank);
@@ -100,11 +102,10 @@ void qlinear_concat(RuleContext& c) {
       continue;
     }
     if (!c.rank_is(i, rank)) return;
-    const bool may_be_empty = c.pool.interval(c.pool.product(c.shape(i).dims)).lo < 1;
     for (std::size_t a = 0; a < rank; ++a) {
       if (a == *axis)
         out[a] = c.pool.add(out[a], c.dim(i, a));
-      else if (may_be_empty && c.pool.equal(c.dim(i, a), out[a]) != Truth::yes)
+      else if (empties && c.pool.equal(c.dim(i, a), out[a]) != Truth::yes)
         return c.unproven("an input may be empty");
       else if (!c.size_is(i, a, out[a], "all axes but the joined one must be equal"))
         return;
