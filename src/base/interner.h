@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -11,19 +12,18 @@ namespace shapecheck {
 
 class Interner {
  public:
-  explicit Interner(Arena& arena) : arena_(&arena), slots_(256, kEmpty) { intern({}); }
+  explicit Interner(Arena& arena) : arena_(&arena), slots_(256) { intern({}); }
 
   /// The number of `text`; "" is 0. The text is copied at its first appearance.
   std::uint32_t intern(std::string_view text) {
-    const std::uint64_t hash = hash_of(text);
+    const auto hash = static_cast<std::uint32_t>(hash_of(text));
     std::size_t i = hash & (slots_.size() - 1);
-    for (; slots_[i] != kEmpty; i = (i + 1) & (slots_.size() - 1)) {
-      if (hashes_[slots_[i]] == hash && texts_[slots_[i]] == text) return slots_[i];
+    for (; slots_[i].id != kEmpty; i = (i + 1) & (slots_.size() - 1)) {
+      if (slots_[i].hash == hash && texts_[slots_[i].id] == text) return slots_[i].id;
     }
     const auto id = static_cast<std::uint32_t>(texts_.size());
     texts_.push_back(arena_->copy(text));
-    hashes_.push_back(hash);
-    slots_[i] = id;
+    slots_[i] = {id, hash};
     if (texts_.size() * 2 > slots_.size()) grow();
     return id;
   }
@@ -33,6 +33,10 @@ class Interner {
 
  private:
   static constexpr std::uint32_t kEmpty = ~0u;
+  struct Slot {
+    std::uint32_t id = kEmpty;
+    std::uint32_t hash = 0;
+  };
 
   // Mixes eight bytes a step. The high half of each product is folded in, so that a chosen prefix does not fix the
   // slot.
@@ -55,18 +59,19 @@ class Interner {
   }
 
   void grow() {
-    slots_.assign(slots_.size() * 4, kEmpty);
-    for (std::uint32_t id = 0; id < texts_.size(); ++id) {
-      std::size_t i = hashes_[id] & (slots_.size() - 1);
-      while (slots_[i] != kEmpty) i = (i + 1) & (slots_.size() - 1);
-      slots_[i] = id;
+    std::vector<Slot> larger(slots_.size() * 2);
+    for (const Slot& slot : slots_) {
+      if (slot.id == kEmpty) continue;
+      std::size_t i = slot.hash & (larger.size() - 1);
+      while (larger[i].id != kEmpty) i = (i + 1) & (larger.size() - 1);
+      larger[i] = slot;
     }
+    slots_ = std::move(larger);
   }
 
   Arena* arena_;
-  std::vector<std::uint32_t> slots_;
+  std::vector<Slot> slots_;
   std::vector<std::string_view> texts_;
-  std::vector<std::uint64_t> hashes_;
 };
 
 }  // namespace shapecheck
