@@ -27,4 +27,9 @@ std::optional<T> checked_mul(T a, T b) {
   return out;
 }
 
+/// a / b, rounded towards minus infinity; b must not be 0.
+constexpr std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
+  return a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
+}
+
 }  // namespace shapecheck

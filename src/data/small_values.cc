@@ -1,9 +1,8 @@
-// The elements of small arrays as numbers: two's complement and IEEE 754, in either byte order.
+// The elements of small arrays as numbers, in either byte order.
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
 #include "data/npy_header.h"
+#include "tensor/number.h"
 
 namespace shapecheck {
 namespace {
@@ -12,24 +11,8 @@ enum class Number : std::uint8_t { none, boolean, integer, real };
 
 Number kind_of(DType dtype) {
   if (dtype == DType::boolean) return Number::boolean;
-  if (is_integer(dtype) && bit_width(dtype) >= 8) return Number::integer;
-  const bool real = dtype == DType::float16 || dtype == DType::float32 || dtype == DType::float64;
-  return real ? Number::real : Number::none;
-}
-
-double float16_value(std::uint64_t bits) {
-  const auto exponent = static_cast<int>(bits >> 10 & 31);
-  const auto fraction = static_cast<double>(bits & 1023);
-  const double magnitude = exponent == 31  ? (fraction == 0 ? HUGE_VAL : std::nan(""))
-                           : exponent == 0 ? std::ldexp(fraction, -24)
-                                           : std::ldexp(1024 + fraction, exponent - 25);
-  return (bits & 0x8000) != 0 ? -magnitude : magnitude;
-}
-
-double real_value(std::uint64_t bits, unsigned width) {
-  if (width == 8) return std::bit_cast<double>(bits);
-  if (width == 4) return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
-  return float16_value(bits);
+  if (has_integer_bits(dtype)) return Number::integer;
+  return has_real_bits(dtype) ? Number::real : Number::none;
 }
 
 /// Where element i, counted in C order, lies in Fortran order: its axes count in reverse.
@@ -69,15 +52,12 @@ void keep_small_values(Descriptor& d, std::span<const std::byte> elements) {
       bits |= static_cast<std::uint64_t>(elements[at * width + from]) << (8 * b);
     }
     if (kind == Number::real) {
-      out.reals.push_back(real_value(bits, width));
+      out.reals.push_back(real_of_bits(d.dtype, bits));
     } else if (kind == Number::boolean) {
       out.integers.push_back(bits != 0 ? 1 : 0);
-    } else if (is_signed_integer(d.dtype)) {
-      const unsigned shift = 64 - 8 * width;
-      out.integers.push_back(static_cast<std::int64_t>(bits << shift) >> shift);
     } else {
-      if (bits > static_cast<std::uint64_t>(INT64_MAX)) return;
-      out.integers.push_back(static_cast<std::int64_t>(bits));
+      if (d.dtype == DType::uint64 && bits > static_cast<std::uint64_t>(INT64_MAX)) return;
+      out.integers.push_back(integer_of_bits(d.dtype, bits));
     }
   }
   d.values = std::move(out);

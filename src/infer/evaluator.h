@@ -1,5 +1,5 @@
 // Pushes facts through a graph, node by node, and collects what the nodes require. Knows no operator: the rules come
-// as a table, what cannot be a rule (If, Loop, functions) stands in control_flow.cc.
+// as a table, what cannot be a rule stands in control_flow.cc (If, functions) and loops.cc (Loop, Scan).
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,6 @@
 #include "tensor/dim.h"
 
 namespace shapecheck {
-
-/// Steps of a loop that are followed one by one; later ones are taken together.
-inline constexpr std::int64_t kMaxUnrolled = 8;
 
 /// Something that a node requires, with the node.
 struct Finding {

@@ -13,6 +13,7 @@
 #include "base/checked.h"
 #include "base/text.h"
 #include "graph/builder.h"
+#include "model/onnx_values.h"
 
 namespace shapecheck {
 namespace {
@@ -27,18 +28,7 @@ constexpr int kFunctionOverload = 13;
 
 constexpr std::uint64_t kReservedNodes = 1 << 17;
 constexpr std::uint64_t kMaxName = 1u << 20;
-constexpr std::uint64_t kMaxKeptValues = 1024;
 constexpr std::int64_t kMaxIrVersion = 13;
-
-float half_to_float(std::uint16_t h) {
-  const std::uint32_t sign = (h & 0x8000u) << 16;
-  const std::uint32_t exponent = (h >> 10) & 31u;
-  const std::uint32_t fraction = h & 0x3FFu;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000u | fraction << 13);
-  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
-  const float tiny = static_cast<float>(fraction) * 0x1p-24f;
-  return sign != 0 ? -tiny : tiny;
-}
 
 class OnnxReader {
  public:
@@ -560,10 +550,9 @@ class OnnxReader {
     const std::uint64_t n = element_count(out);
     if (in_.ok() && !out.external && n <= kMaxKeptValues) {
       for (const Payload& p : payloads) {
-        const bool raw = p.field == T::kRawDataFieldNumber;
-        if (p.range.length <= kMaxKeptValues * 10) decode(in_.bytes_at(p.range), raw, p.field, out.dtype, elements);
+        if (p.range.length <= kMaxKeptValues * 10) append_elements(in_.bytes_at(p.range), p.field, out.dtype, elements);
       }
-      keep_values(out, n, elements);
+      if (elements.size() == n) keep_values(out, elements, builder_.arena());
     }
     return builder_.arena().make<Tensor>(out);
   }
@@ -589,56 +578,6 @@ class OnnxReader {
       n = *product;
     }
     return static_cast<std::uint64_t>(n);
-  }
-
-  /// Appends the bit patterns of a payload to `out`: varints of the typed fields, little-endian elements otherwise.
-  static void decode(std::span<const std::byte> bytes, bool raw, std::uint32_t field, DType dtype,
-                     std::vector<std::uint64_t>& out) {
-    using T = onnx::TensorProto;
-    std::size_t width = 0;
-    if (raw)
-      width = bit_width(dtype) / 8;
-    else if (field == T::kFloatDataFieldNumber)
-      width = 4;
-    else if (field == T::kDoubleDataFieldNumber)
-      width = 8;
-    if (raw && (width == 0 || width > 8)) return;
-    if (width > 0) {
-      for (std::size_t i = 0; i + width <= bytes.size() && out.size() <= kMaxKeptValues; i += width) {
-        std::uint64_t v = 0;
-        std::memcpy(&v, bytes.data() + i, width);
-        out.push_back(v);
-      }
-      return;
-    }
-    WireReader varints(bytes);
-    while (varints.ok() && varints.rest() > 0 && out.size() <= kMaxKeptValues) out.push_back(varints.varint());
-  }
-
-  void keep_values(Tensor& tensor, std::uint64_t n, const std::vector<std::uint64_t>& bits) {
-    if (bits.size() != n) return;
-    const unsigned width = bit_width(tensor.dtype);
-    if (is_integer(tensor.dtype) || tensor.dtype == DType::boolean) {
-      if (width < 8) return;  // packed pairs of int4
-      std::vector<std::int64_t> values;
-      for (const std::uint64_t b : bits) {
-        const unsigned shift = 64 - width;
-        const bool is_signed = is_signed_integer(tensor.dtype);
-        values.push_back(is_signed ? static_cast<std::int64_t>(b << shift) >> shift
-                                   : static_cast<std::int64_t>(b << shift >> shift));
-      }
-      tensor.integers = builder_.arena().copy(values);
-      tensor.has_values = true;
-    } else if (tensor.dtype == DType::float32 || tensor.dtype == DType::float64 || tensor.dtype == DType::float16) {
-      std::vector<double> values;
-      for (const std::uint64_t b : bits) {
-        values.push_back(tensor.dtype == DType::float64   ? std::bit_cast<double>(b)
-                         : tensor.dtype == DType::float32 ? std::bit_cast<float>(static_cast<std::uint32_t>(b))
-                                                          : half_to_float(static_cast<std::uint16_t>(b)));
-      }
-      tensor.reals = builder_.arena().copy(values);
-      tensor.has_values = true;
-    }
   }
 
   const Tensor* read_sparse_tensor() {

@@ -80,6 +80,10 @@ bool is_empty(RuleContext& c, std::size_t input) {
                      [&](Dim d) { return c.pool.resolve(d).is(0); });
 }
 
+void keep_shape(RuleContext& c) {
+  if (c.known(0)) c.set(0, c.shape(0).dims);
+}
+
 std::vector<Dim> fresh_shape(RuleContext& c, std::size_t rank) {
   std::vector<Dim> out;
   for (std::size_t i = 0; i < rank; ++i) out.push_back(c.fresh());

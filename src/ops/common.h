@@ -38,6 +38,9 @@ std::optional<std::int64_t> number_in(RuleContext& c, std::size_t i);
 bool is_empty(RuleContext& c, std::size_t input);
 bool may_be_empty(RuleContext& c, std::size_t input);
 
+/// Output 0 has the shape of input 0.
+void keep_shape(RuleContext& c);
+
 /// A shape of a known rank with unknown sizes.
 std::vector<Dim> fresh_shape(RuleContext& c, std::size_t rank);
 

@@ -54,10 +54,6 @@ void broadcast(RuleContext& c) {
   if (shape) c.set(0, *shape);
 }
 
-void keep_shape(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
-}
-
 /// Before opset 8 several inputs had one shape.
 void same_shapes(RuleContext& c) {
   if (!c.known(0)) return c.unproven("the shape of an input is not known");

@@ -13,6 +13,7 @@ void inverse(RuleContext& c) {
   if (c.pool.equal(c.dim(0, r - 1), c.dim(0, r - 2)) != Truth::yes) c.unproven("the matrices are not square");
 }
 
+/// Distances of each row of A from each row of B.
 void pairwise_distances(RuleContext& c) {
   if (c.bound('k')) c.at_least(c['k'], {0, 1}, 1, "columns");
 }

@@ -9,10 +9,6 @@
 namespace shapecheck {
 namespace {
 
-void keep_shape(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
-}
-
 void label_encoder(RuleContext& c) {
   keep_shape(c);
   for (const auto& [name, dtype] :

@@ -7,12 +7,8 @@
 namespace shapecheck {
 namespace {
 
-void keep(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
-}
-
 void along_axis(RuleContext& c) {
-  keep(c);
+  keep_shape(c);
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
   const std::int64_t usual = c.node().op == "LpNormalization" || c.opset() >= 13 ? -1 : 1;
   const auto rank = static_cast<std::int64_t>(c.rank(0));
@@ -24,7 +20,7 @@ void along_axis(RuleContext& c) {
 }
 
 void cumulate(RuleContext& c) {
-  keep(c);
+  keep_shape(c);
   if (!c.rank_between(0, 1)) return;
   if (c.known(1) && c.rank(1) > 0 && (!c.rank_is(1, 1) || !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "a single axis")))
     return;
@@ -43,14 +39,14 @@ void cumulate(RuleContext& c) {
 }
 
 void trilu(RuleContext& c) {
-  keep(c);
+  keep_shape(c);
   if (c.rank_between(0, 2)) scalar_or_one(c, 1, "k");
 }
 
 /// Scale and bias are broadcast to X in one direction, and X.shape[axis:] must not be empty.
 void layer_norm(RuleContext& c) {
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
-  keep(c);
+  keep_shape(c);
   const auto axis = c.axis(c.integer("axis", -1), c.rank(0));
   if (!axis || !c.at_least(c.pool.product(c.shape(0).dims.subspan(*axis)), {}, 1, "normalised elements")) return;
   for (std::size_t i = 1; i <= 2; ++i) {
@@ -70,7 +66,7 @@ void layer_norm(RuleContext& c) {
 /// back, which no axis of size 0 survives; scale and bias, read flat, are broadcast. Until opset 20 they are by group.
 void group_norm(RuleContext& c) {
   if (!c.rank_between(0, 2)) return;
-  keep(c);
+  keep_shape(c);
   const std::int64_t groups = c.integer("num_groups", 0);
   if (groups < 1) return void(c.fail("num_groups is " + std::to_string(groups)));
   for (std::size_t a = 0; a < c.rank(0); ++a) {
@@ -99,7 +95,7 @@ constexpr Rule kRules[] = {
     {.op = "CumProd", .since = 26, .types = "T I -> T", .code = cumulate},
     {.op = "Trilu", .since = 14, .types = "T int64 -> T", .code = trilu},
     {.op = "LRN", .signature = "X[n,c,h,w] -> [n,c,h,w]", .types = "T -> T"},
-    {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[_,...s] ->", .types = "T -> T", .code = keep},
+    {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[_,...s] ->", .types = "T -> T", .code = keep_shape},
     {.op = "BatchNormalization",
      .since = 7,
      .signature = "X[n,c,...s] scale[c] B[c] mean[c] var[c] -> [n,c,...s] [c] [c]",
@@ -109,7 +105,7 @@ constexpr Rule kRules[] = {
      .signature = "X[n,c,_,...s] scale[c] B[c] ->",
      .types = "T T T -> T",
      .words = "c channels (axis 1)",
-     .code = keep},
+     .code = keep_shape},
     {.op = "GroupNormalization", .since = 18, .types = "T T T -> T", .code = group_norm},
     {.op = "RMSNormalization", .since = 23, .types = "T U -> T", .code = layer_norm},
     {.op = "LayerNormalization", .since = 17, .types = "T T T -> T float32 float32", .code = layer_norm},

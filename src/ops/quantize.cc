@@ -46,7 +46,7 @@ void dequantize(RuleContext& c) {
 }
 
 void dynamic_quantize(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
+  keep_shape(c);
   c.set(1, {});
   c.set(2, {});
 }
@@ -73,12 +73,12 @@ void qlinear_broadcast(RuleContext& c) {
   });
 }
 
-void keep_shape(RuleContext& c) {
-  if (c.rank_between(0, 1)) c.set(0, c.shape(0).dims);
+void qlinear_softmax(RuleContext& c) {
+  if (c.rank_between(0, 1)) keep_shape(c);
 }
 
 void qlinear_same(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
+  keep_shape(c);
   for (std::size_t i = 1; i < 5; ++i) {
     if (!scalar_or_one(c, i, "scale or zero point")) return;
   }
@@ -124,7 +124,7 @@ constexpr Rule kMicrosoftRules[] = {
     {.op = "QLinearConcat", .code = qlinear_concat},
     qlinear("QLinearSigmoid"),
     qlinear("QLinearLeakyRelu"),
-    {.op = "QLinearSoftmax", .types = "T -> T", .code = keep_shape},
+    {.op = "QLinearSoftmax", .types = "T -> T", .code = qlinear_softmax},
 };
 
 }  // namespace

@@ -20,9 +20,9 @@ bool can_interpolate(RuleContext& c, const std::vector<bool>& changed, bool shri
     good = r == 2 || r == 3 || (r == 4 && (inner || channels_last)) || (r == 5 && inner);
   else if (mode == "cubic")
     good = r == 2 || (r == 4 && (inner || (channels_last && (!shrinks || c.integer("antialias", 0) != 0))));
-  return good ||
-         c.fail(std::string(mode) + " interpolation of these axes is not implemented: only of 2 or 3 axes, or " +
-                "of the axes behind batch and channels");
+  return good || c.fail(std::string(mode) +
+                        " interpolation of these axes does not exist in the runtime: only of 2 or 3 axes, or " +
+                        "of the axes behind batch and channels");
 }
 
 /// Sizes of the axes that are resized, from one scale each: floor(size * scale), in float as the runtime computes it.

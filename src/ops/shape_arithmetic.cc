@@ -143,7 +143,7 @@ void random_shape(RuleContext& c) {
 }
 
 void random_like(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
+  keep_shape(c);
   c.set_dtype(0, c.has_attribute("dtype") ? static_cast<DType>(c.integer("dtype", 1) & 31) : c.in(0).dtype);
 }
 

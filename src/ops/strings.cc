@@ -10,10 +10,6 @@ void concat(RuleContext& c) {
   if (shape) c.set(0, *shape);
 }
 
-void match(RuleContext& c) {
-  if (c.known(0)) c.set(0, c.shape(0).dims);
-}
-
 /// [c] or [1, c]; stop words make the result shorter.
 void normalize(RuleContext& c) {
   if (!c.rank_between(0, 1, 2)) return;
@@ -51,7 +47,7 @@ void tf_idf(RuleContext& c) {
 
 constexpr Rule kRules[] = {
     {.op = "StringConcat", .since = 20, .types = "string string -> string", .code = concat},
-    {.op = "RegexFullMatch", .since = 20, .types = "string -> bool", .code = match},
+    {.op = "RegexFullMatch", .since = 20, .types = "string -> bool", .code = keep_shape},
     {.op = "StringNormalizer", .since = 10, .types = "string -> string", .code = normalize},
     {.op = "StringSplit", .since = 20, .types = "string -> string int64", .code = split},
     {.op = "TfIdfVectorizer", .since = 9, .types = "T -> float32", .code = tf_idf},

@@ -67,7 +67,7 @@ void multi_head_attention(RuleContext& c) {
   const Dim b = c.dim(0, 0), s = c.dim(0, 1);
   const Dim hidden = c.dim(0, 2);
   if (!c.multiple(hidden, {0, 2}, n, "heads") || !c.not_empty(0, 2, "hidden size")) return;
-  if (c.has(1) != c.has(2)) return void(c.fail("packed inputs are not implemented on CPUs"));
+  if (c.has(1) != c.has(2)) return void(c.fail("the runtime takes packed inputs on GPUs only"));
   const Dim head = c.pool.floor_div(hidden, n);
   Dim length = s, v_hidden = hidden;
   if (c.has(1)) {

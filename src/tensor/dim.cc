@@ -22,7 +22,6 @@ std::int64_t sat_mul(std::int64_t a, std::int64_t b) {
   const auto p = checked_mul(a, b);
   return p ? clamp(*p) : ((a < 0) == (b < 0) ? kInf : -kInf);
 }
-std::int64_t floor_of(std::int64_t a, std::int64_t b) { return a / b - ((a % b != 0) && ((a < 0) != (b < 0))); }
 
 Interval times(Interval a, Interval b) {
   const auto [lo, hi] =
@@ -133,23 +132,6 @@ Dim DimPool::linear(Dim a, std::int64_t factor, Dim b) {
   return make_linear(constant, std::move(terms));
 }
 
-DimPool::Product DimPool::factors(Dim d) const {
-  if (d.is_constant()) return {d.constant(), {}};
-  const Formula& f = at(d);
-  if (f.kind == Kind::linear && f.constant == 0 && f.terms.size() == 1) {
-    Product out = factors(f.terms[0].atom);
-    out.integer = f.terms[0].factor;
-    return out;
-  }
-  Product out;
-  if (f.kind == Kind::product) {
-    for (const Term& t : f.terms) out.factors.push_back(t.atom);
-  } else {
-    out.factors.push_back(d);
-  }
-  return out;
-}
-
 std::int64_t DimPool::content(Dim d) const {
   if (d.is_constant()) return d.constant() < 0 ? -d.constant() : d.constant();
   const Formula& f = at(d);
@@ -223,7 +205,7 @@ Dim DimPool::make_binary(Kind kind, Dim a, Dim b, Interval interval) {
 
 Dim DimPool::floor_div(Dim a, Dim b) {
   if (b.is(1)) return a;
-  if (a.is_constant() && b.is_constant() && !b.is(0)) return floor_of(a.constant(), b.constant());
+  if (a.is_constant() && b.is_constant() && !b.is(0)) return floor_quotient(a.constant(), b.constant());
   if (a == b && interval(a).lo > 0) return 1;
   const Interval ia = interval(a);
   if (!b.is_constant()) {
@@ -255,7 +237,7 @@ Dim DimPool::floor_div(Dim a, Dim b) {
   // Whole multiples leave the quotient: (4*h + 3) / 2 is 2*h + 1.
   const Formula f = at(a);
   if (f.kind == Kind::linear) {
-    Dim whole = floor_of(f.constant, k);
+    Dim whole = floor_quotient(f.constant, k);
     std::vector<Term> rest;
     for (const Term& t : f.terms) {
       if (t.factor % k == 0)
@@ -263,7 +245,7 @@ Dim DimPool::floor_div(Dim a, Dim b) {
       else
         rest.push_back(t);
     }
-    const std::int64_t left = f.constant - floor_of(f.constant, k) * k;
+    const std::int64_t left = f.constant - floor_quotient(f.constant, k) * k;
     if (rest.empty()) return whole;
     if (rest.size() < f.terms.size() || left != f.constant)
       return add(whole, floor_div(make_linear(left, std::move(rest)), b));
@@ -280,8 +262,9 @@ Dim DimPool::floor_div(Dim a, Dim b) {
     const auto jk = checked_mul(f.terms[1].atom.constant(), k);
     if (jk) return floor_div(f.terms[0].atom, Dim(*jk));
   }
-  return make_binary(Kind::floor_div, a, b,
-                     {unbounded(ia.lo) ? ia.lo : floor_of(ia.lo, k), unbounded(ia.hi) ? ia.hi : floor_of(ia.hi, k)});
+  return make_binary(
+      Kind::floor_div, a, b,
+      {unbounded(ia.lo) ? ia.lo : floor_quotient(ia.lo, k), unbounded(ia.hi) ? ia.hi : floor_quotient(ia.hi, k)});
 }
 
 Dim DimPool::trunc_div(Dim a, Dim b) {
@@ -298,7 +281,7 @@ Dim DimPool::ceil_div(Dim a, Dim b) { return floor_div(add(a, sub(b, 1)), b); }
 
 Dim DimPool::mod(Dim a, Dim b) {
   if (b.is_constant() && !b.is(0)) {
-    if (a.is_constant()) return a.constant() - floor_of(a.constant(), b.constant()) * b.constant();
+    if (a.is_constant()) return a.constant() - floor_quotient(a.constant(), b.constant()) * b.constant();
     if (b.constant() > 0) return sub(a, mul(floor_div(a, b), b));
   }
   const Interval ib = interval(b);
@@ -474,107 +457,6 @@ void DimPool::assume_interval(Dim symbol, Interval narrower) {
   if (!is_symbol(symbol)) return;
   Interval& i = formulas_[symbol.index()].interval;
   i = {std::max(i.lo, narrower.lo), std::min(i.hi, narrower.hi)};
-}
-
-std::vector<Dim> DimPool::symbols(Dim d) const {
-  std::vector<Dim> out;
-  std::vector<Dim> todo = {d};
-  std::vector<std::uint32_t> seen;
-  while (!todo.empty()) {
-    const Dim next = todo.back();
-    todo.pop_back();
-    if (next.is_constant() || std::find(seen.begin(), seen.end(), next.index()) != seen.end()) continue;
-    seen.push_back(next.index());
-    if (is_symbol(next)) out.push_back(next);
-    for (const Term& t : at(next).terms) todo.push_back(t.atom);
-  }
-  std::sort(out.begin(), out.end(), [](Dim x, Dim y) { return x.bits_ < y.bits_; });
-  return out;
-}
-
-std::optional<std::int64_t> DimPool::evaluate(Dim d,
-                                              const std::function<std::optional<std::int64_t>(Dim)>& of_symbol) const {
-  if (d.is_constant()) return d.constant();
-  const Formula& f = at(d);
-  if (f.kind == Kind::symbol) return of_symbol(d);
-  std::vector<std::int64_t> v;
-  for (const Term& t : f.terms) {
-    const auto x = evaluate(t.atom, of_symbol);
-    if (!x) return std::nullopt;
-    v.push_back(*x);
-  }
-  switch (f.kind) {
-    case Kind::linear: {
-      std::optional<std::int64_t> sum = f.constant;
-      for (std::size_t i = 0; i < v.size() && sum; ++i) {
-        const auto p = checked_mul(f.terms[i].factor, v[i]);
-        sum = p ? checked_add(*sum, *p) : std::nullopt;
-      }
-      return sum;
-    }
-    case Kind::product: {
-      std::optional<std::int64_t> p = 1;
-      for (std::size_t i = 0; i < v.size() && p; ++i) p = checked_mul(*p, v[i]);
-      return p;
-    }
-    case Kind::floor_div:
-      return v[1] == 0 ? std::nullopt : std::optional(floor_of(v[0], v[1]));
-    case Kind::trunc_div:
-      return v[1] == 0 ? std::nullopt : std::optional(v[0] / v[1]);
-    case Kind::mod:
-      return v[1] == 0 ? std::nullopt : std::optional(v[0] - floor_of(v[0], v[1]) * v[1]);
-    case Kind::min:
-      return std::min(v[0], v[1]);
-    case Kind::max:
-      return std::max(v[0], v[1]);
-    case Kind::broadcast:
-      return v[0] == 1 ? v[1] : v[0];
-    case Kind::symbol:
-      break;
-  }
-  return std::nullopt;
-}
-
-std::string DimPool::text(Dim d) const {
-  if (d.is_constant()) return std::to_string(d.constant());
-  const Formula& f = at(d);
-  const auto factor = [&](Dim part) {
-    const std::string s = text(part);
-    return !part.is_constant() && at(part).kind == Kind::linear ? "(" + s + ")" : s;
-  };
-  std::string out;
-  switch (f.kind) {
-    case Kind::symbol:
-      return f.label == 0 ? "?" : labels_[f.label];
-    case Kind::linear:
-      for (const Term& t : f.terms) {
-        const std::int64_t k = t.factor < 0 ? -t.factor : t.factor;
-        if (out.empty())
-          out = t.factor < 0 ? "-" : "";
-        else
-          out += t.factor < 0 ? " - " : " + ";
-        out += (k == 1 ? "" : std::to_string(k) + "*") + text(t.atom);
-      }
-      if (f.constant != 0)
-        out += (f.constant < 0 ? " - " : " + ") + std::to_string(f.constant < 0 ? -f.constant : f.constant);
-      return out;
-    case Kind::product:
-      for (const Term& t : f.terms) out += (out.empty() ? "" : "*") + factor(t.atom);
-      return out;
-    case Kind::floor_div:
-      return "floor(" + factor(f.terms[0].atom) + "/" + factor(f.terms[1].atom) + ")";
-    case Kind::trunc_div:
-      return "trunc(" + factor(f.terms[0].atom) + "/" + factor(f.terms[1].atom) + ")";
-    case Kind::mod:
-      return "(" + factor(f.terms[0].atom) + " mod " + factor(f.terms[1].atom) + ")";
-    case Kind::min:
-      return "min(" + text(f.terms[0].atom) + ", " + text(f.terms[1].atom) + ")";
-    case Kind::max:
-      return "max(" + text(f.terms[0].atom) + ", " + text(f.terms[1].atom) + ")";
-    case Kind::broadcast:
-      return "broadcast(" + text(f.terms[0].atom) + ", " + text(f.terms[1].atom) + ")";
-  }
-  return out;
 }
 
 }  // namespace shapecheck
