@@ -25,6 +25,30 @@ struct SmallValues {
 };
 inline constexpr std::size_t kMaxSmallValues = 64;
 
+/// What a cast would do to values that were all read; as NumPy's astype() does it.
+struct CastScan {
+  DType to = DType::unknown;
+  std::uint64_t changed = 0;          ///< values that are not the same afterwards, of all kinds; 0: the cast is exact
+  std::uint64_t overflow = 0;         ///< finite values outside the range of `to`
+  std::uint64_t undefined = 0;        ///< NaN and infinities, where `to` has none
+  std::uint64_t fractions = 0;        ///< values that lose a fraction, where `to` is an integer dtype
+  double largest_error = 0;           ///< of the finite values in range: largest |cast(v) - v|
+  double largest_relative_error = 0;  ///< and largest |cast(v) - v| / |v|
+  std::optional<std::uint64_t> first_changed;  ///< index of the first changed value, counted in C order
+};
+
+/// What the values of an array are, when all of them were read.
+struct ValueScan {
+  std::uint64_t count = 0;  ///< values read: all elements of the array
+  std::uint64_t nan = 0, infinite = 0;
+  std::optional<std::uint64_t> first_non_finite;  ///< index of the first NaN or infinity, counted in C order
+  double min = 0, max = 0;                        ///< of the finite values, rounded to float64; both 0 if there is none
+  std::int64_t min_integer = 0, max_integer = 0;  ///< of integer and bool arrays, exact; saturated for uint64
+  bool whole = true;                              ///< every finite value is a whole number
+  std::uint64_t missing = 0;                      ///< cells of a table that are empty or NA
+  std::optional<CastScan> cast;                   ///< to the dtype that was asked for
+};
+
 /// What one array is.
 struct Descriptor {
   std::string name;                 ///< member of an .npz, name of a TensorProto, column of a CSV; else empty
@@ -34,6 +58,7 @@ struct Descriptor {
   Order order = Order::c;
   ByteOrder byte_order = ByteOrder::little;
   std::optional<SmallValues> values;           ///< where the array is small enough
+  std::optional<ValueScan> scan;               ///< where all values were read
   std::optional<std::uint64_t> header_offset;  ///< where its header starts in the file, in bytes
   std::uint64_t header_length = 0;             ///< bytes of that header
 };

@@ -37,13 +37,34 @@ struct Location {
   std::string what;  ///< what is there, in words: "header `<f8`, shape (60000, 784)"
 };
 
+/// One step of a fix, as a program can apply it; each has its NumPy expression.
+struct Edit {
+  enum class Kind : std::uint8_t {
+    cast,       ///< x.astype(dtype): also to the native byte order
+    c_order,    ///< np.ascontiguousarray(x)
+    add_axis,   ///< x[:, np.newaxis]: an axis of size 1 before `axis`
+    drop_axis,  ///< x.squeeze(axis)
+    transpose,  ///< x.transpose(*numbers)
+    reshape,    ///< x.reshape(*numbers): at most one of them is -1
+    slice,      ///< x[:, numbers[0]:numbers[1]] on `axis`
+    pad,        ///< np.pad(x, ...): numbers[0] zeros before and numbers[1] after on `axis`
+    resize,     ///< nearest neighbours: x.take(np.arange(n) * size // n, axis), n = numbers[0]
+    columns,    ///< of a table: the columns numbers[0], numbers[1], ... in this order
+  };
+  Kind kind = Kind::cast;
+  DType dtype = DType::unknown;       ///< cast
+  int axis = 0;                       ///< add_axis, drop_axis, slice, pad, resize
+  std::vector<std::int64_t> numbers;  ///< transpose, reshape, slice, pad, resize, columns
+};
+
 /// One way to make the data fit. Where `code` is not empty it was tried: the check of its result passes.
 struct Fix {
   Applicability applicability = Applicability::unsafe;
-  std::string effect;    ///< what it does to the values, a few words: "rounds", "assumes rows of 10"
-  std::string language;  ///< "python", or empty for a hint in words
-  std::string code;      ///< complete from load to array: `x = np.load("train.npy").astype(np.float32)`
-  std::string comment;   ///< what comes of it: "(1000,) -> (1000, 1)"; for a hint the hint itself
+  std::string effect;       ///< what it does to the values, a few words: "rounds", "assumes rows of 10"
+  std::string language;     ///< "python", or empty for a hint in words
+  std::string code;         ///< complete from load to array: `x = np.load("train.npy").astype(np.float32)`
+  std::string comment;      ///< what comes of it: "(1000,) -> (1000, 1)"; for a hint the hint itself
+  std::vector<Edit> edits{};  ///< the same, step by step; empty for a hint
 };
 
 /// One finding about one input, or about the model (`input` empty).

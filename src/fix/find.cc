@@ -52,6 +52,8 @@ std::optional<Descriptor> apply(Descriptor d, const Edit& edit) {
       for (std::int64_t& n : d.shape) n = n < 0 ? total / wanted : n;
       return d;
     }
+    default:
+      break;
   }
   return std::nullopt;
 }
@@ -108,6 +110,8 @@ std::string code_of(const Edit& e) {
       return ".transpose(" + list_text(e.numbers) + ")";
     case Edit::Kind::reshape:
       return ".reshape(" + list_text(e.numbers) + ")";
+    default:
+      break;
   }
   return {};
 }
@@ -207,11 +211,11 @@ void describe_fix(const Contract::Impl& contract, const Feed& feed, Repair& repa
       case Edit::Kind::reshape:
         unsafe("assumes that the values lie in this order");
         break;
-      case Edit::Kind::add_axis:
-      case Edit::Kind::drop_axis:
+      default:
         break;
     }
   }
+  fix.edits = repair.edits;
   fix.code = code_for(contract, feed, repair.edits);
   if (repair.result.shape != feed.data.shape) {
     fix.comment = shape_text(feed.data.shape) + " -> " + shape_text(repair.result.shape);

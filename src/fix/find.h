@@ -10,14 +10,6 @@
 
 namespace shapecheck {
 
-struct Edit {
-  enum class Kind : std::uint8_t { cast, add_axis, drop_axis, transpose, reshape };
-  Kind kind = Kind::cast;
-  DType dtype = DType::unknown;       ///< cast: to this
-  int axis = 0;                       ///< add_axis: before which; drop_axis: which
-  std::vector<std::int64_t> numbers;  ///< transpose: the permutation; reshape: the new shape, at most one -1
-};
-
 /// Edits that make one input fit, in the order in which they are applied.
 struct Repair {
   std::vector<Edit> edits;
