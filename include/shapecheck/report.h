@@ -48,7 +48,7 @@ struct Edit {
     reshape,    ///< x.reshape(*numbers): at most one of them is -1
     slice,      ///< x[:, numbers[0]:numbers[1]] on `axis`
     pad,        ///< np.pad(x, ...): numbers[0] zeros before and numbers[1] after on `axis`
-    resize,     ///< nearest neighbours: x.take(np.arange(n) * size // n, axis), n = numbers[0]
+    resize,     ///< nearest neighbours: x.take(np.arange(n) * size // n, axis), n = numbers[0], size = numbers[1]
     columns,    ///< of a table: the columns numbers[0], numbers[1], ... in this order
   };
   Kind kind = Kind::cast;
@@ -57,14 +57,18 @@ struct Edit {
   std::vector<std::int64_t> numbers;  ///< transpose, reshape, slice, pad, resize, columns
 };
 
-/// One way to make the data fit. Where `code` is not empty it was tried: the check of its result passes.
+/// One way to make the data fit. Where `code` is not empty it was tried: the check of its result passes. Where several
+/// inputs are at fault, it was tried together with the first fix of each of the others.
 struct Fix {
   Applicability applicability = Applicability::unsafe;
-  std::string effect;       ///< what it does to the values, a few words: "rounds", "assumes rows of 10"
-  std::string language;     ///< "python", or empty for a hint in words
-  std::string code;         ///< complete from load to array: `x = np.load("train.npy").astype(np.float32)`
-  std::string comment;      ///< what comes of it: "(1000,) -> (1000, 1)"; for a hint the hint itself
-  std::vector<Edit> edits{};  ///< the same, step by step; empty for a hint
+  std::string effect;    ///< what it does to the values, a few words: "rounds", "assumes rows of 10"
+  std::string language;  ///< "python", or empty for a hint in words
+  std::string code;      ///< complete from load to array: `x = np.load("train.npy").astype(np.float32)`
+  std::string comment;   ///< what comes of it: "(1000,) -> (1000, 1)"; for a hint the hint itself
+  bool proven = true;    ///< the result fits; false: nothing refuses it, but the verdict on it is undecided
+  std::vector<std::string> imports{};  ///< what the code needs first: "import numpy as np"
+  std::string variable{};              ///< what it assigns: "x"
+  std::vector<Edit> edits{};           ///< the same, step by step; empty for a hint
 };
 
 /// One finding about one input, or about the model (`input` empty).

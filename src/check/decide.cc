@@ -114,23 +114,36 @@ Facts facts_of_declaration(Evaluator& e, const Input& input) {
   return f;
 }
 
-/// The inputs from which a value is computed.
-std::vector<std::size_t> inputs_behind(const Contract::Impl& contract, ValueId value) {
+/// What a node reads: its inputs, and what its bodies take from outside.
+void append_reads(const Model::Impl& model, const Node& node, std::vector<ValueId>& out) {
+  out.insert(out.end(), node.inputs.begin(), node.inputs.end());
+  for (const Attribute& a : node.attributes) {
+    for (const GraphId g : a.graphs) {
+      out.insert(out.end(), model.graphs[g].outputs.begin(), model.graphs[g].outputs.end());
+      for (const Node& inner : model.graphs[g].nodes) append_reads(model, inner, out);
+    }
+  }
+}
+
+/// The inputs from which what a node reads is computed. Of a node in a body all of them may be.
+std::vector<std::size_t> inputs_behind(const Contract::Impl& contract, const Node& reader) {
   const Model::Impl& model = contract.graph();
   std::vector<char> seen(model.values.size(), 0);
-  std::vector<ValueId> todo = {value};
+  std::vector<ValueId> todo;
+  append_reads(model, reader, todo);
+  bool all = false;
   while (!todo.empty()) {
     const ValueId v = todo.back();
     todo.pop_back();
     if (v == kNone || seen[v] != 0) continue;
     seen[v] = 1;
-    if (model.values[v].producer == kNone) continue;
-    const Node& node = model.graphs[model.values[v].graph].nodes[model.values[v].producer];
-    todo.insert(todo.end(), node.inputs.begin(), node.inputs.end());
+    const Value& value = model.values[v];
+    all = all || (value.is_input && value.graph != 0);
+    if (value.producer != kNone) append_reads(model, model.graphs[value.graph].nodes[value.producer], todo);
   }
   std::vector<std::size_t> out;
   for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
-    if (seen[contract.inputs[i].value] != 0 && !contract.inputs[i].has_default) out.push_back(i);
+    if ((all || seen[contract.inputs[i].value] != 0) && !contract.inputs[i].has_default) out.push_back(i);
   }
   return out;
 }
@@ -142,15 +155,11 @@ Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, co
   v.op = f.node->op;
   v.text = f.text;
   v.requirement = f.requirement.kind;
-  std::vector<std::size_t> behind;
-  for (const ValueId input : f.node->inputs) {
-    for (const std::size_t i : inputs_behind(contract, input)) {
-      if (std::find(behind.begin(), behind.end(), i) == behind.end()) behind.push_back(i);
-    }
-  }
+  const std::vector<std::size_t> behind = inputs_behind(contract, *f.node);
   if (behind.size() == 1) v.input = behind[0];
   // Where the node reads the input itself, its axis is the data's axis.
   const Requirement& q = f.requirement;
+  if (q.a.is_constant() && q.b.is_constant()) v.sizes.emplace(q.a.constant(), q.b.constant());
   for (const auto& [subject, own, other] : {std::tuple(q.of_a, q.a, q.b), std::tuple(q.of_b, q.b, q.a)}) {
     if (subject.input < 0 || subject.axis < 0 || !v.input) continue;
     if (f.node->inputs[static_cast<std::size_t>(subject.input)] != contract.inputs[*v.input].value) continue;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <shapecheck/check.h>
@@ -41,9 +42,10 @@ struct Violation {
   int axis = -1;                     ///< of the data
   std::int64_t expected = 0;         ///< rank or size
   std::int64_t actual = 0;
-  std::string node, op, text;                                ///< kind layer: who refuses, and the sentence
-  Requirement::Kind requirement = Requirement::Kind::other;  ///< kind layer
-  std::vector<std::string> way;                              ///< kind layer: how the data got there, a line a layer
+  std::optional<std::pair<std::int64_t, std::int64_t>> sizes;  ///< kind layer: the two that differ, anywhere
+  std::string node, op, text;                                  ///< kind layer: who refuses, and the sentence
+  Requirement::Kind requirement = Requirement::Kind::other;    ///< kind layer
+  std::vector<std::string> way;                                ///< kind layer: how the data got there, a line a layer
 };
 
 struct Outcome {

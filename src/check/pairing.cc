@@ -174,6 +174,16 @@ class Pairer {
 
 Pairing pair(const Contract::Impl& contract, const std::vector<DataSource>& data) { return Pairer(contract).run(data); }
 
+bool select_columns(const Feed& feed, Descriptor& data, const std::vector<std::int64_t>& columns) {
+  if (feed.source == nullptr || data.shape.size() != 2 || feed.columns.size() != feed.source->file.arrays.size())
+    return false;
+  std::vector<Descriptor> selected;
+  for (const std::int64_t c : columns) selected.push_back(feed.source->file.arrays.at(static_cast<std::size_t>(c)));
+  data.dtype = common_dtype(selected);
+  data.shape[1] = static_cast<std::int64_t>(selected.size());
+  return true;
+}
+
 std::string list_of_inputs(const Contract::Impl& contract) {
   std::string out;
   std::size_t n = 0;

@@ -33,6 +33,9 @@ struct Pairing {
 /// by itself; otherwise a file by its stem. Nothing is paired by order.
 Pairing pair(const Contract::Impl& contract, const std::vector<DataSource>& data);
 
+/// Makes the matrix of a feed's columns one of those with these indices only; false if it is no such matrix.
+bool select_columns(const Feed& feed, Descriptor& data, const std::vector<std::int64_t>& columns);
+
 /// The names of the model's inputs that need data, quoted, separated by commas.
 std::string list_of_inputs(const Contract::Impl& contract);
 

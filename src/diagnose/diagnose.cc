@@ -48,6 +48,9 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
                                  const CheckOptions& options) {
   std::vector<Diagnostic> out;
   diagnose_pairing(contract, pairing, out);
+  std::vector<std::vector<Repair>> repairs(pairing.feeds.size());
+  if (!outcome.violations.empty() && options.fixes)
+    repairs = find_repairs(contract, pairing.feeds, outcome, {.batched = options.batched});
   if (!outcome.violations.empty()) {
     for (const std::string& text : contract.solved().contradictions)
       out.push_back(make_diagnostic("SC702", "no data can fit this model: " + text));
@@ -62,9 +65,7 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
     for (const Violation& v : outcome.violations) {
       if (v.input == i) c.violations.push_back(&v);
     }
-    if (c.feed != nullptr && !c.violations.empty() && options.fixes) {
-      c.repairs = find_repairs(contract, pairing.feeds, index, {.batched = options.batched});
-    }
+    if (c.feed != nullptr && !c.violations.empty()) c.repairs = repairs[index];
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
     for (const Violation* v : c.violations) {
       if (v->kind == Violation::Kind::missing_input) {
@@ -91,6 +92,9 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
     out.push_back(
         make_diagnostic("SC220", quote(v.node) + " (" + escape(v.op) + ") cannot run on this data: " + v.text));
     out.back().chain = v.way;
+    for (const std::vector<Repair>& own : repairs) {
+      for (const Repair& r : own) out.back().fixes.push_back(r.fix);
+    }
   }
   return out;
 }

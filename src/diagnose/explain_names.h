@@ -1,4 +1,4 @@
-// SC301 to SC305: which data is for which input. SC501: the columns of a table.
+// SC301 to SC305: which data is for which input. SC501 to SC504: the columns of a table.
 #pragma once
 
 #include <shapecheck/catalogue.h>
@@ -75,6 +75,21 @@ One too many is often the index that DataFrame.to_csv wrote, or the label:
 One too few is often a feature that was dropped on one side only. The number alone
 does not tell which columns the model was trained on, nor their order: compare the
 names with those of the training.)~"},
+    {"SC503", "index-column", Severity::error, "the first column counts the rows and is no feature",
+     R"~(The table has one column too many, and its first one is an index: without a name, as
+DataFrame.to_csv writes it, or called `index` or `id`, with whole numbers.
+
+What to do: leave it out when the table is read, or do not write it:
+
+    pd.read_csv("t.csv", index_col=0)
+    df.to_csv("t.csv", index=False))~"},
+    {"SC504", "label-column", Severity::error, "a column named like a label is fed as a feature",
+     R"~(The table has one column too many, and one of them is called `label`, `target`,
+`class`, `y` or the like: what the model is to predict, not what it takes.
+
+What to do:
+
+    pd.read_csv("t.csv").drop(columns=["label"]))~"},
 };
 
 }  // namespace shapecheck

@@ -3,6 +3,9 @@
 
 #include "base/text.h"
 #include "diagnose/diagnose.h"
+#include "fix/candidates.h"
+#include "fix/edits.h"
+#include "fix/python.h"
 
 namespace shapecheck {
 namespace {
@@ -12,6 +15,24 @@ Fix hint(std::string text) {
   f.applicability = Applicability::display;
   f.comment = std::move(text);
   return f;
+}
+
+/// An edit that changes no value, written as code.
+Fix safe_fix(const Case& c, Edit edit) {
+  Fix f;
+  f.applicability = Applicability::safe;
+  f.edits.push_back(std::move(edit));
+  write_python(c.contract, *c.feed, f.edits, f);
+  return f;
+}
+
+/// How to feed a model that takes exactly `rows` rows.
+Fix batch_hint(const Case& c, std::int64_t rows) {
+  Fix whole;
+  write_python(c.contract, *c.feed, {}, whole);
+  const std::string k = std::to_string(rows), &x = whole.variable;
+  return hint("run it on slices, as --batched assumes: for i in range(0, len(" + x + "), " + k + "): ... " + x +
+              "[i:i + " + k + "]; or export the model with a dynamic axis 0");
 }
 
 bool all_of_kind(const Case& c, Edit::Kind kind) {
@@ -30,9 +51,7 @@ void add_repairs(const Case& c, Diagnostic& d) {
 }
 
 void diagnose_rank(const Case& c, const Violation& v, std::vector<Diagnostic>& out) {
-  const bool batch = std::any_of(c.repairs.begin(), c.repairs.end(), [](const Repair& r) {
-    return r.shape_edit() != nullptr && r.shape_edit()->kind == Edit::Kind::add_axis && r.shape_edit()->axis == 0;
-  });
+  const bool batch = std::any_of(c.repairs.begin(), c.repairs.end(), [](const Repair& r) { return r.adds_batch(); });
   Diagnostic d = c.diagnostic(batch ? "SC203" : "SC201", "input " + quote(c.name) + " takes " +
                                                              count_of(v.expected, "axis", "axes") +
                                                              ", but the data has " + std::to_string(v.actual));
@@ -40,6 +59,18 @@ void diagnose_rank(const Case& c, const Violation& v, std::vector<Diagnostic>& o
   if (batch) d.notes.push_back("a batch of one: the missing axis is the first");
   add_repairs(c, d);
   out.push_back(std::move(d));
+}
+
+/// A table with a column that is no feature has a code of its own.
+std::string_view code_of_columns(const Case& c) {
+  const Edit* edit = c.repairs.empty() ? nullptr : c.repairs.front().shape_edit();
+  if (edit == nullptr || edit->kind != Edit::Kind::columns) return "SC501";
+  const std::vector<Descriptor>& columns = c.feed->source->file.arrays;
+  if (columns.size() != edit->numbers.size() + 1) return "SC501";
+  std::size_t dropped = 0;
+  while (dropped < edit->numbers.size() && edit->numbers[dropped] == static_cast<std::int64_t>(dropped)) ++dropped;
+  if (dropped == 0 && is_index_column(columns[0])) return "SC503";
+  return is_label_column(columns[dropped]) ? "SC504" : "SC501";
 }
 
 void diagnose_dims(const Case& c, const std::vector<const Violation*>& dims, std::vector<Diagnostic>& out) {
@@ -61,13 +92,16 @@ void diagnose_dims(const Case& c, const std::vector<const Violation*>& dims, std
     const std::string axis = "axis " + std::to_string(v->axis);
     Diagnostic d;
     if (column) {
-      d = c.diagnostic("SC501", "input " + quote(c.name) + " takes " + count_of(v->expected, "column", "columns") +
-                                    ", but the table has " + std::to_string(v->actual));
+      d = c.diagnostic(code_of_columns(c), "input " + quote(c.name) + " takes " +
+                                               count_of(v->expected, "column", "columns") + ", but the table has " +
+                                               std::to_string(v->actual));
+      if (v->actual < v->expected)
+        d.fixes.push_back(hint(count_of(v->expected - v->actual, "feature is", "features are") +
+                               " missing: compare the names of the columns with those of the training"));
     } else if (batch) {
       d = c.diagnostic("SC205", "input " + quote(c.name) + " takes exactly " + count_of(v->expected, "row", "rows") +
                                     " (axis 0), but the data has " + std::to_string(v->actual));
-      d.fixes.push_back(hint("run it on slices of " + std::to_string(v->expected) +
-                             " (--batched says that you do), or export the model with a dynamic axis 0"));
+      d.fixes.push_back(batch_hint(c, v->expected));
     } else {
       d = c.diagnostic("SC202", axis + " of input " + quote(c.name) + " must be " + std::to_string(v->expected) +
                                     ", but the data has " + std::to_string(v->actual));
@@ -103,14 +137,24 @@ std::string sizes_that_fit(const TensorSpec& spec) {
   return out;
 }
 
+/// What a size should be, where nothing that was tried makes it so.
+std::optional<Fix> size_hint(const Case& c, const Violation& v) {
+  if (!c.repairs.empty()) return std::nullopt;
+  if (const std::string sizes = sizes_that_fit(c.spec()); !sizes.empty()) return hint("bring it to " + sizes);
+  if (v.axis < 0 || !c.spec().shape_declared || c.spec().open_at) return std::nullopt;
+  const auto axis = static_cast<std::size_t>(v.axis);
+  if (axis != 0 || axis >= c.spec().dims.size() || c.spec().dims[axis].symbol.empty()) return std::nullopt;
+  return hint("axis 0 is declared as free (" + quote(c.spec().dims[axis].symbol) + "), but " + quote(v.node) +
+              " fixes it at " + std::to_string(v.expected) + ": export the model without that constant");
+}
+
 void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
   for (const Violation* v : c.violations) {
     if (v->kind != Violation::Kind::layer) continue;
     std::string_view code = "SC220";
-    const Edit* edit = c.repairs.empty() ? nullptr : c.repairs.front().shape_edit();
     if (all_of_kind(c, Edit::Kind::transpose))
       code = "SC204";
-    else if (edit != nullptr && edit->kind == Edit::Kind::add_axis && edit->axis == 0)
+    else if (!c.repairs.empty() && c.repairs.front().adds_batch())
       code = "SC203";
     else if (v->requirement == Requirement::Kind::rank)
       code = "SC201";
@@ -128,6 +172,7 @@ void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
     if (v->axis >= 0) d.axis = v->axis;
     d.chain = v->way;
     if (code == "SC202") d.notes.push_back(node + ": " + v->text);
+    if (std::optional<Fix> f = size_hint(c, *v)) d.fixes.push_back(*std::move(f));
     d.notes.push_back((c.spec().shape_declared ? "declared: " : "inferred from the layers: ") + quote(c.name) + ": " +
                       to_string_shape(c.spec()));
     if (const std::string sizes = sizes_that_fit(c.spec()); !sizes.empty())
@@ -159,22 +204,12 @@ void diagnose_data(const Case& c, bool batched, std::vector<Diagnostic>& out) {
     out.push_back(
         c.diagnostic("SC601", "the data for input " + quote(c.name) +
                                   " is in Fortran order: code that copies its buffer reads a transposed array"));
-    Fix fix;
-    fix.applicability = Applicability::safe;
-    fix.language = "python";
-    const std::string load = code_for(c.contract, *c.feed, {});
-    const std::size_t equals = load.find(" = ") + 3;
-    fix.code = load.substr(0, equals) + "np.ascontiguousarray(" + load.substr(equals) + ")";
-    out.back().fixes.push_back(std::move(fix));
+    out.back().fixes.push_back(safe_fix(c, order_edit(Edit::Kind::c_order, {})));
   }
   if (data.byte_order == ByteOrder::big) {
     out.push_back(
         c.diagnostic("SC602", "the data for input " + quote(c.name) + " is big-endian: runtimes read native numbers"));
-    Fix fix;
-    fix.applicability = Applicability::safe;
-    fix.language = "python";
-    fix.code = code_for(c.contract, *c.feed, {}) + ".astype(np." + std::string(to_string(data.dtype)) + ")";
-    out.back().fixes.push_back(std::move(fix));
+    out.back().fixes.push_back(safe_fix(c, cast_edit(data.dtype)));
   }
 }
 

@@ -1,307 +1,248 @@
 #include "fix/find.h"
 
 #include <algorithm>
-#include <numeric>
+#include <map>
+#include <utility>
 
-#include "base/checked.h"
-#include "base/text.h"
+#include "fix/candidates.h"
+#include "fix/edits.h"
+#include "fix/python.h"
+#include "fix/safety.h"
 
 namespace shapecheck {
 namespace {
 
-constexpr std::size_t kMaxRepairs = 8;
-constexpr std::size_t kMaxPermutedRank = 5;
+constexpr std::size_t kMaxRepairs = 24;  // of one input: all permutations of four axes
+constexpr std::size_t kMaxHints = 64, kMaxShapes = 16;
+constexpr std::size_t kMaxCombinations = 64;
+constexpr std::uint64_t kMaxNodes = 2'000'000;  // nodes asked in one search, all tries together
 
-bool is_number(DType d) { return is_integer(d) || d == DType::boolean || is_float(d); }
+using Kind = Violation::Kind;
 
-/// What an edit makes of a descriptor; nothing if it cannot be applied.
-std::optional<Descriptor> apply(Descriptor d, const Edit& edit) {
-  const auto rank = static_cast<int>(d.shape.size());
-  switch (edit.kind) {
-    case Edit::Kind::cast:
-      if (!is_number(d.dtype) || !is_number(edit.dtype)) return std::nullopt;
-      d.dtype = edit.dtype;
-      d.values.reset();
-      return d;
-    case Edit::Kind::add_axis:
-      if (edit.axis > rank) return std::nullopt;
-      d.shape.insert(d.shape.begin() + edit.axis, 1);
-      return d;
-    case Edit::Kind::drop_axis:
-      if (edit.axis >= rank || d.shape[static_cast<std::size_t>(edit.axis)] != 1) return std::nullopt;
-      d.shape.erase(d.shape.begin() + edit.axis);
-      return d;
-    case Edit::Kind::transpose: {
-      std::vector<std::int64_t> shape;
-      for (const std::int64_t p : edit.numbers) shape.push_back(d.shape[static_cast<std::size_t>(p)]);
-      d.shape = std::move(shape);
-      d.values.reset();
-      return d;
+bool mends(const Repair& r, Edit::Kind kind) { return r.shape_edit() != nullptr && r.shape_edit()->kind == kind; }
+
+class Search {
+ public:
+  Search(const Contract::Impl& contract, const std::vector<Feed>& feeds, const Outcome& outcome,
+         const DecideOptions& options)
+      : contract_(contract), feeds_(feeds), outcome_(outcome), options_(options), repairs_(feeds.size()) {
+    const std::uint64_t nodes = std::max<std::uint64_t>(contract.graph().graphs[0].nodes.size(), 1);
+    tries_ = std::max<std::uint64_t>(kMaxNodes / nodes, 12);
+  }
+
+  std::vector<std::vector<Repair>> run() {
+    std::vector<std::size_t> faulty;
+    for (std::size_t i = 0; i < feeds_.size(); ++i) {
+      if (at_fault(outcome_, feeds_[i].input)) faulty.push_back(i);
     }
-    case Edit::Kind::reshape: {
-      std::int64_t total = 1, wanted = 1;
-      for (const std::int64_t n : d.shape) {
-        const auto p = n < 0 ? std::nullopt : checked_mul(total, n);
-        if (!p) return std::nullopt;
-        total = *p;
+    if (faulty.empty()) {
+      together();
+      return std::move(repairs_);
+    }
+    for (const std::size_t i : faulty) {
+      // What the others do wrong must not stand in the way: they take part with what is declared.
+      std::vector<Feed> others;
+      for (std::size_t k = 0; k < feeds_.size(); ++k) {
+        if (k == i || std::find(faulty.begin(), faulty.end(), k) == faulty.end()) others.push_back(feeds_[k]);
       }
-      for (const std::int64_t n : edit.numbers) wanted = n < 0 ? wanted : checked_mul(wanted, n).value_or(0);
-      const bool inferred = std::count(edit.numbers.begin(), edit.numbers.end(), -1) == 1;
-      if (total == 0 || wanted <= 0 || total % wanted != 0 || (!inferred && total != wanted)) return std::nullopt;
-      d.shape = edit.numbers;
-      for (std::int64_t& n : d.shape) n = n < 0 ? total / wanted : n;
-      return d;
+      repairs_[i] = repairs_of(i, others);
+      if (repairs_[i].empty()) blocked_ = true;
     }
-    default:
-      break;
+    if (faulty.size() > 1 && !blocked_) combine(faulty);
+    return std::move(repairs_);
   }
-  return std::nullopt;
-}
 
-std::vector<Edit> shape_edits(const Descriptor& data, const TensorSpec& wanted) {
-  std::vector<Edit> out;
-  const auto rank = data.shape.size();
-  const auto axis_edit = [&](Edit::Kind kind, std::size_t axis) {
-    Edit e;
-    e.kind = kind;
-    e.axis = static_cast<int>(axis);
-    out.push_back(std::move(e));
-  };
-  for (std::size_t a = 0; a <= rank && rank < 8; ++a) axis_edit(Edit::Kind::add_axis, a);
-  for (std::size_t a = 0; a < rank; ++a) axis_edit(Edit::Kind::drop_axis, a);
-  if (rank >= 2 && rank <= kMaxPermutedRank) {
-    std::vector<std::int64_t> p(rank);
-    std::iota(p.begin(), p.end(), 0);
-    while (std::next_permutation(p.begin(), p.end())) {
-      Edit e;
-      e.kind = Edit::Kind::transpose;
-      e.numbers = p;
-      out.push_back(std::move(e));
-    }
-  }
-  // The wanted shape with one open size left to NumPy. Where only sizes differ it would fit, and scramble the rows.
-  if (!wanted.open_at && !wanted.dims.empty() && wanted.dims.size() != rank) {
-    Edit e;
-    e.kind = Edit::Kind::reshape;
-    for (const DimSpec& d : wanted.dims) e.numbers.push_back(d.value.value_or(-1));
-    if (std::count(e.numbers.begin(), e.numbers.end(), -1) <= 1) out.push_back(std::move(e));
-  }
-  return out;
-}
-
-std::string list_text(const std::vector<std::int64_t>& numbers) {
-  std::string out;
-  for (const std::int64_t n : numbers) out += (out.empty() ? "" : ", ") + std::to_string(n);
-  return out;
-}
-
-std::string code_of(const Edit& e) {
-  switch (e.kind) {
-    case Edit::Kind::cast:
-      return ".astype(np." + (e.dtype == DType::boolean ? "bool_" : std::string(to_string(e.dtype))) + ")";
-    case Edit::Kind::add_axis: {
-      std::string out = "[";
-      for (int i = 0; i < e.axis; ++i) out += ":, ";
-      return out + "np.newaxis]";
-    }
-    case Edit::Kind::drop_axis:
-      return ".squeeze(" + std::to_string(e.axis) + ")";
-    case Edit::Kind::transpose:
-      return ".transpose(" + list_text(e.numbers) + ")";
-    case Edit::Kind::reshape:
-      return ".reshape(" + list_text(e.numbers) + ")";
-    default:
-      break;
-  }
-  return {};
-}
-
-/// An input's name as a Python variable.
-std::string variable(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
-    out += word ? c : '_';
-  }
-  const bool digit = !out.empty() && out[0] >= '0' && out[0] <= '9';
-  for (const std::string_view keyword :
-       {"in",   "is",   "as",     "if",    "or",     "and",  "not",  "for",   "def", "del",
-        "from", "pass", "lambda", "class", "global", "None", "True", "False", "np",  "pd"}) {
-    if (out == keyword) return out + "_";
-  }
-  return out.empty() || out.size() > 60 ? "x" : digit ? "x_" + out : out;
-}
-
-std::string load_expression(const Feed& feed, const std::vector<Edit>& edits, std::size_t& done) {
-  const std::string path = python_string(feed.source != nullptr ? feed.source->file.path : "data");
-  const DataFormat format = feed.source != nullptr ? feed.source->file.format : DataFormat::memory;
-  switch (format) {
-    case DataFormat::npz:
-      return "np.load(" + path + ")[" + python_string(feed.member) + "]";
-    case DataFormat::tensor_proto:
-      return "onnx.numpy_helper.to_array(onnx.load_tensor(" + path + "))";
-    case DataFormat::csv: {
-      std::string out = "pd.read_csv(" + path;
-      const TableDialect& dialect = *feed.source->file.table;
-      if (dialect.delimiter != ',') out += std::string(", sep=") + python_string(std::string(1, dialect.delimiter));
-      if (!dialect.has_header) out += ", header=None";
-      out += ")";
-      if (!feed.member.empty()) {
-        const std::string column = dialect.has_header ? python_string(feed.member) : feed.member;
-        out += feed.data.shape.size() > 1 ? "[[" + column + "]]" : "[" + column + "]";
-      }
-      out += ".to_numpy(";
-      if (!edits.empty() && edits[0].kind == Edit::Kind::cast) {
-        out += "dtype=np." + std::string(to_string(edits[0].dtype));
-        done = 1;
-      }
-      return out + ")";
-    }
-    case DataFormat::npy:
-    case DataFormat::memory:
-      break;
-  }
-  return "np.load(" + path + ")";
-}
-
-bool small_values_survive(const Descriptor& data, DType to) {
-  if (!data.values) return false;
-  if (is_float(data.dtype)) {
-    return std::all_of(data.values->reals.begin(), data.values->reals.end(), [&](double v) {
-      if (to == DType::float32) return static_cast<double>(static_cast<float>(v)) == v;
-      return to == DType::float64 || ((to == DType::int64 || to == DType::int32) && v > -1e9 && v < 1e9 &&
-                                      v == static_cast<double>(static_cast<std::int64_t>(v)));
+ private:
+  static bool at_fault(const Outcome& outcome, std::size_t input) {
+    return std::any_of(outcome.violations.begin(), outcome.violations.end(), [&](const Violation& v) {
+      return v.input == input && v.kind != Kind::missing_input && v.kind != Kind::kind;
     });
   }
-  const std::int64_t bits = to == DType::float32   ? 24
-                            : to == DType::float64 ? 53
-                            : is_integer(to)       ? static_cast<std::int64_t>(bit_width(to)) - is_signed_integer(to)
-                                                   : 0;
-  if (bits <= 0 || bits > 63) return false;
-  const std::int64_t limit = bits == 63 ? INT64_MAX : std::int64_t{1} << bits;
-  const std::int64_t lowest = is_unsigned_integer(to) ? 0 : -limit;
-  return std::all_of(data.values->integers.begin(), data.values->integers.end(),
-                     [&](std::int64_t v) { return v >= lowest && v < limit; });
-}
 
-void describe_fix(const Contract::Impl& contract, const Feed& feed, Repair& repair) {
-  Fix& fix = repair.fix;
-  fix.language = "python";
-  fix.applicability = Applicability::safe;
-  const auto unsafe = [&](const std::string& why) {
-    fix.applicability = Applicability::unsafe;
-    fix.effect += (fix.effect.empty() ? "" : ", ") + why;
-  };
-  for (const Edit& e : repair.edits) {
-    switch (e.kind) {
-      case Edit::Kind::cast:
-        if (cast_is_exact(feed.data.dtype, e.dtype) || small_values_survive(feed.data, e.dtype)) break;
-        if (is_float(feed.data.dtype) && is_float(e.dtype))
-          unsafe("rounds");
-        else if (is_float(feed.data.dtype))
-          unsafe("drops fractions");
-        else if (is_float(e.dtype))
-          unsafe("rounds large integers");
-        else
-          unsafe("may overflow");
-        break;
-      case Edit::Kind::transpose:
-        unsafe("assumes the order of the axes");
-        break;
-      case Edit::Kind::reshape:
-        unsafe("assumes that the values lie in this order");
-        break;
-      default:
-        break;
+  /// Whether nothing is wrong with this input, alone or together with others.
+  static bool fits(const Outcome& outcome, std::size_t input) {
+    return std::none_of(outcome.violations.begin(), outcome.violations.end(),
+                        [&](const Violation& v) { return v.input == input || (v.kind == Kind::layer && !v.input); });
+  }
+
+  enum class Answer : std::uint8_t { refused, open, fits };
+
+  Answer ask(const std::vector<Feed>& feeds, std::size_t input) {
+    if (tries_ == 0) return Answer::refused;
+    --tries_;
+    if (!symbols_agree(feeds, input)) return Answer::refused;
+    const Outcome outcome = decide(contract_, feeds, options_);
+    if (!fits(outcome, input)) return Answer::refused;
+    return outcome.unproven.empty() ? Answer::fits : Answer::open;
+  }
+
+  /// Whether sizes that the model calls by one name are equal. The runtime compares them only now and then (it plans
+  /// its memory by the names), but a repair should not count on that.
+  bool symbols_agree(const std::vector<Feed>& feeds, std::size_t input) const {
+    const auto declared = [&](const Feed& f) {
+      const Contract::Impl::Input& i = contract_.inputs[f.input];
+      const bool comparable = i.checks_shape() && i.type->dims.size() == f.data.shape.size();
+      return comparable ? i.type->dims : std::span<const DeclaredDim>();
+    };
+    const auto own = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.input == input; });
+    const auto dims = declared(*own);
+    for (std::size_t a = 0; a < dims.size(); ++a) {
+      if (dims[a].symbol.empty()) continue;
+      for (const Feed& other : feeds) {
+        const auto theirs = declared(other);
+        for (std::size_t b = 0; b < theirs.size(); ++b) {
+          if (theirs[b].symbol == dims[a].symbol && other.data.shape[b] != own->data.shape[a]) return false;
+        }
+      }
     }
+    return true;
   }
-  fix.edits = repair.edits;
-  fix.code = code_for(contract, feed, repair.edits);
-  if (repair.result.shape != feed.data.shape) {
-    fix.comment = shape_text(feed.data.shape) + " -> " + shape_text(repair.result.shape);
-  }
-}
 
-bool at_fault(const Outcome& outcome, std::size_t input) {
-  return std::any_of(outcome.violations.begin(), outcome.violations.end(), [&](const Violation& v) {
-    return v.input == input || (v.kind == Violation::Kind::layer && !v.input);
-  });
-}
+  const TensorSpec& spec(const Feed& feed) const { return contract_.solved().inputs[feed.input]; }
+
+  std::vector<Repair> repairs_of(std::size_t index, std::vector<Feed> feeds) {
+    const Feed& feed = feeds_[index];
+    const auto own = std::find_if(feeds.begin(), feeds.end(), [&](const Feed& f) { return f.input == feed.input; });
+    std::vector<Edit> cast;
+    const TensorSpec& wanted = spec(feed);
+    const bool one_dtype = !wanted.dtypes.empty() && numpy_casts(wanted.dtypes[0]);
+    if (one_dtype && wanted.dtypes[0] != feed.data.dtype) cast.push_back(cast_edit(wanted.dtypes[0]));
+
+    std::vector<Repair> out;
+    std::map<std::vector<std::int64_t>, Answer> tried;  // by the shape of the result
+    const auto attempt = [&](std::vector<Edit> edits) {
+      // The columns come first: what they hold decides the dtype.
+      const bool columns = !edits.empty() && edits[0].kind == Edit::Kind::columns;
+      edits.insert(edits.begin() + (columns ? 1 : 0), cast.begin(), cast.end());
+      if (columns && !cast.empty()) {
+        const auto selected = applied(feed, {edits[0]});
+        if (selected && selected->dtype == cast[0].dtype) edits.erase(edits.begin() + 1);
+      }
+      if (edits.empty()) return;
+      auto result = applied(feed, edits);
+      if (!result) return;
+      own->data = *result;
+      const auto [known, first] = tried.try_emplace(result->shape, Answer::refused);
+      if (first || columns || result->values) known->second = ask(feeds, feed.input);
+      if (known->second == Answer::refused) return;
+      Repair repair{std::move(edits), *std::move(result), {}};
+      judge(feed, repair.edits, repair.result, repair.fix);
+      write_python(contract_, feed, repair.edits, repair.fix);
+      repair.fix.edits = repair.edits;
+      repair.fix.proven = known->second == Answer::fits;
+      out.push_back(std::move(repair));
+    };
+
+    if (!cast.empty()) attempt({});
+    const Hints hints = hints_for(feed, feeds);
+    for (const Tier tier : kTiers) {
+      if (enough(out)) break;
+      for (std::vector<Edit>& edits : candidates(feed, wanted, hints, tier)) {
+        if (out.size() >= kMaxRepairs) break;
+        attempt(std::move(edits));
+      }
+    }
+    return out;
+  }
+
+  /// A reshape alone may not be what is meant: what pads or cuts is shown beside it.
+  static bool enough(const std::vector<Repair>& found) {
+    return std::any_of(found.begin(), found.end(),
+                       [](const Repair& r) { return r.fix.proven && !mends(r, Edit::Kind::reshape); });
+  }
+
+  /// Sizes that the complaint names, that the contract counts as usual, and that the other inputs have.
+  Hints hints_for(const Feed& feed, const std::vector<Feed>& feeds) const {
+    Hints out;
+    const std::vector<std::int64_t>& shape = feed.data.shape;
+    const auto add = [&](std::size_t axis, std::int64_t size) {
+      if (size > 0 && axis < shape.size() && out.sizes.size() < kMaxHints) out.sizes.emplace_back(axis, size);
+    };
+    for (const Violation& v : outcome_.violations) {
+      if (v.kind != Kind::layer) continue;
+      if (v.input == feed.input && v.axis >= 0) add(static_cast<std::size_t>(v.axis), v.expected);
+      for (std::size_t axis = 0; v.sizes && axis < shape.size(); ++axis) {
+        if (shape[axis] == v.sizes->first) add(axis, v.sizes->second);
+        if (shape[axis] == v.sizes->second) add(axis, v.sizes->first);
+      }
+    }
+    for (const Contract::Impl::Usual& u : contract_.solved().usual) {
+      const std::int64_t size = u.axis < shape.size() ? shape[u.axis] : 0;
+      if (u.input == feed.input) add(u.axis, std::clamp(size, u.first, std::max(u.first, u.last)));
+    }
+    for (const Feed& other : feeds) {  // axes that broadcasting would lay upon each other
+      if (other.input == feed.input) continue;
+      const std::size_t rank = other.data.shape.size();
+      if (out.shapes.size() < kMaxShapes) out.shapes.push_back(other.data.shape);
+      for (std::size_t a = 0; a < rank; ++a) {
+        add(a, other.data.shape[a]);
+        if (rank != shape.size() && a + shape.size() >= rank) add(a + shape.size() - rank, other.data.shape[a]);
+      }
+    }
+    return out;
+  }
+
+  /// Inputs that fit one by one but not together: one of them is changed.
+  void together() {
+    const bool joint = std::any_of(outcome_.violations.begin(), outcome_.violations.end(),
+                                   [](const Violation& v) { return v.kind == Kind::layer && !v.input; });
+    if (!joint || feeds_.size() > 16) return;
+    for (std::size_t i = 0; i < feeds_.size(); ++i) repairs_[i] = repairs_of(i, feeds_);
+  }
+
+  bool all_fit(const std::vector<std::size_t>& faulty, const std::vector<std::size_t>& choice) {
+    if (tries_ == 0) return false;
+    --tries_;
+    std::vector<Feed> feeds = feeds_;
+    for (std::size_t k = 0; k < faulty.size(); ++k) feeds[faulty[k]].data = repairs_[faulty[k]][choice[k]].result;
+    const Outcome outcome = decide(contract_, feeds, options_);
+    return std::none_of(faulty.begin(), faulty.end(), [&](std::size_t i) { return !fits(outcome, feeds_[i].input); });
+  }
+
+  /// Leaves the repairs that fit with the first ones of the other inputs.
+  void combine(const std::vector<std::size_t>& faulty) {
+    std::vector<std::size_t> choice(faulty.size(), 0);
+    bool found = all_fit(faulty, choice);
+    for (std::size_t n = 1; !found && n < kMaxCombinations; ++n) {
+      std::size_t k = 0;  // the next combination, as a number with a digit for each input
+      while (k < faulty.size() && ++choice[k] == repairs_[faulty[k]].size()) choice[k++] = 0;
+      if (k == faulty.size()) break;
+      found = all_fit(faulty, choice);
+    }
+    if (!found) {
+      for (const std::size_t i : faulty) repairs_[i].clear();
+      return;
+    }
+    for (std::size_t k = 0; k < faulty.size(); ++k) {
+      std::vector<Repair>& own = repairs_[faulty[k]];
+      std::vector<Repair> kept = {own[choice[k]]};
+      for (std::size_t c = 0; c < own.size() && own.size() > 1; ++c) {
+        std::vector<std::size_t> exchanged = choice;
+        exchanged[k] = c;
+        if (c != choice[k] && (own[c].result.shape == own[choice[k]].result.shape || all_fit(faulty, exchanged)))
+          kept.push_back(own[c]);
+      }
+      // Indices of `choice` stay valid for the inputs that come later.
+      kept_.emplace_back(faulty[k], std::move(kept));
+    }
+    for (auto& [i, kept] : kept_) repairs_[i] = std::move(kept);
+  }
+
+  const Contract::Impl& contract_;
+  const std::vector<Feed>& feeds_;
+  const Outcome& outcome_;
+  const DecideOptions& options_;
+  std::vector<std::vector<Repair>> repairs_;
+  std::vector<std::pair<std::size_t, std::vector<Repair>>> kept_;
+  std::uint64_t tries_;
+  bool blocked_ = false;
+};
 
 }  // namespace
 
-bool cast_is_exact(DType from, DType to) {
-  if (from == to) return true;
-  if (from == DType::boolean) return is_integer(to) || is_float(to);
-  const auto digits = [](DType d) -> unsigned {  // bits of a significand, or of an integer's magnitude
-    switch (d) {
-      case DType::float16:
-        return 11;
-      case DType::bfloat16:
-        return 8;
-      case DType::float32:
-        return 24;
-      case DType::float64:
-        return 53;
-      default:
-        return bit_width(d) - (is_signed_integer(d) ? 1 : 0);
-    }
-  };
-  if (is_float(from) && is_float(to)) {
-    const bool same_range = from != DType::bfloat16 || to != DType::float16;
-    return same_range && bit_width(from) >= 16 && bit_width(from) < bit_width(to);
-  }
-  if (is_integer(from) && is_float(to)) return digits(from) <= digits(to) && to != DType::bfloat16;
-  if (is_integer(from) && is_integer(to)) {
-    return digits(from) <= digits(to) && (is_unsigned_integer(from) || is_signed_integer(to));
-  }
-  return false;
-}
-
-std::string code_for(const Contract::Impl& contract, const Feed& feed, const std::vector<Edit>& edits) {
-  std::size_t done = 0;
-  std::string out = variable(contract.graph().values[contract.inputs[feed.input].value].name) + " = " +
-                    load_expression(feed, edits, done);
-  for (std::size_t i = done; i < edits.size(); ++i) out += code_of(edits[i]);
-  return out;
-}
-
-std::vector<Repair> find_repairs(const Contract::Impl& contract, const std::vector<Feed>& feeds, std::size_t index,
-                                 const DecideOptions& options) {
-  const Feed& feed = feeds[index];
-  const TensorSpec& wanted = contract.solved().inputs[feed.input];
-  std::vector<Edit> cast;
-  if (!wanted.dtypes.empty() && wanted.dtypes[0] != feed.data.dtype) {
-    Edit e;
-    e.dtype = wanted.dtypes[0];
-    cast.push_back(std::move(e));
-  }
-  std::vector<Repair> out;
-  const auto attempt = [&](std::vector<Edit> edits) {
-    std::optional<Descriptor> result = feed.data;
-    for (const Edit& e : edits) {
-      if (result) result = apply(*std::move(result), e);
-    }
-    if (!result || result->shape.size() > 32) return false;
-    for (const Repair& r : out) {
-      if (r.result.shape == result->shape && r.edits.back().kind != Edit::Kind::transpose) return false;
-    }
-    std::vector<Feed> changed = feeds;
-    changed[index].data = *result;
-    if (at_fault(decide(contract, changed, options), feed.input)) return false;
-    Repair repair{std::move(edits), *std::move(result), {}};
-    describe_fix(contract, feed, repair);
-    out.push_back(std::move(repair));
-    return true;
-  };
-  if (!cast.empty() && attempt(cast)) return out;
-  for (Edit& e : shape_edits(feed.data, wanted)) {
-    if (out.size() >= kMaxRepairs) break;
-    std::vector<Edit> edits = cast;
-    edits.push_back(std::move(e));
-    attempt(std::move(edits));
-  }
-  return out;
+std::vector<std::vector<Repair>> find_repairs(const Contract::Impl& contract, const std::vector<Feed>& feeds,
+                                              const Outcome& outcome, const DecideOptions& options) {
+  return Search(contract, feeds, outcome, options).run();
 }
 
 }  // namespace shapecheck

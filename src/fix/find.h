@@ -1,4 +1,4 @@
-// Repairs: small edits of the data, each tried by deciding again on its result.
+// Repairs: edits of the data, each tried by deciding again on its result.
 #pragma once
 
 #include <cstdint>
@@ -16,24 +16,25 @@ struct Repair {
   Descriptor result;
   Fix fix;  ///< in words and as code
 
-  /// The edit of the shape, if there is one.
+  /// The first edit that is no cast, if there is one.
   const Edit* shape_edit() const {
     for (const Edit& e : edits) {
       if (e.kind != Edit::Kind::cast) return &e;
     }
     return nullptr;
   }
+  /// It does nothing but add an axis for a batch of one.
+  bool adds_batch() const {
+    const Edit* e = shape_edit();
+    return e != nullptr && e == &edits.back() && e->kind == Edit::Kind::add_axis && e->axis == 0;
+  }
 };
 
-/// The repairs of `feeds[index]` after which its input is no longer at fault, the smallest first; empty if none of the
-/// edits that are tried helps. The other feeds stay as they are.
-std::vector<Repair> find_repairs(const Contract::Impl& contract, const std::vector<Feed>& feeds, std::size_t index,
-                                 const DecideOptions& options);
-
-/// Whether every value of `from` survives a cast to `to`, by the dtypes alone.
-bool cast_is_exact(DType from, DType to);
-
-/// "x = np.load("train.npy")" with the edits behind it.
-std::string code_for(const Contract::Impl& contract, const Feed& feed, const std::vector<Edit>& edits);
+/// The repairs of each feed (in the order of `feeds`), the smallest first; empty where a feed is not at fault or
+/// nothing that is tried helps. After the first repair of every feed nothing is at fault any more, and any one of these
+/// can be exchanged for another one of its feed. Where inputs do not belong together, each feed's repairs mend it
+/// alone.
+std::vector<std::vector<Repair>> find_repairs(const Contract::Impl& contract, const std::vector<Feed>& feeds,
+                                              const Outcome& outcome, const DecideOptions& options);
 
 }  // namespace shapecheck

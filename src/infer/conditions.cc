@@ -195,6 +195,11 @@ class Conditions {
     return out_.inputs[input].dims[axis];
   }
 
+  void note_usual(Dim symbol, std::int64_t first, std::int64_t last) {
+    const auto [input, axis] = *input_axis(symbol);
+    out_.usual.push_back({input, axis, first, last});
+  }
+
   std::optional<std::int64_t> at(Dim formula, Dim symbol, std::int64_t size) const {
     return pool_.evaluate(formula, [&](Dim d) { return d == symbol ? std::optional(size) : std::nullopt; });
   }
@@ -277,9 +282,11 @@ class Conditions {
         spec.allowed =
             std::to_string(good[0]) + ", " + std::to_string(good[1]) + ", ... in steps of " + std::to_string(step);
     } else if (even_steps && step == 1) {
+      note_usual(symbol, good[0], good.back());
       spec.allowed = good[0] <= 1 ? "<= " + std::to_string(good.back())
                                   : std::to_string(good[0]) + ".." + std::to_string(good.back());
     } else if (good.size() <= 6 && !open_end) {
+      for (const std::int64_t size : good) note_usual(symbol, size, size);
       for (std::size_t i = 0; i < good.size(); ++i)
         spec.allowed += (i == 0 ? "" : i + 1 == good.size() ? " or " : ", ") + std::to_string(good[i]);
     } else {
@@ -359,6 +366,7 @@ class Conditions {
       spec.multiple_of.reset();
       spec.allowed = (boxes.size() > 1 || more ? "usually " : "") + range_text(range);
       spec.origin = origin_of(*p.finding);
+      note_usual(symbol, range.first, range.last);
     }
     if (boxes.size() == 1 && !more) return true;
     std::string all = pool_.text(p.first) + " and " + pool_.text(p.second) + " are " + range_text(usual.first) +

@@ -34,10 +34,17 @@ class Contract::Impl {
   RuleTable rules;
   std::vector<Input> inputs;  ///< those that need data first come as in the model; those with a default among them
 
+  /// Sizes first..last of an input's axis that are known to fit, together with those of its other axes.
+  struct Usual {
+    std::size_t input = 0, axis = 0;
+    std::int64_t first = 0, last = 0;
+  };
+
   /// What the layers imply; computed once, by whoever asks first.
   struct Solved {
     std::vector<TensorSpec> inputs, outputs;
     std::vector<std::string> conditions, contradictions, unknowns;
+    std::vector<Usual> usual;  ///< where no single size is required
   };
   const Solved& solved() const;
 

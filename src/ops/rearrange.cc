@@ -317,7 +317,10 @@ void split(RuleContext& c) {
           c.fail("it has " + std::to_string(parts) + " outputs, but sizes for " + std::to_string(sizes.size())));
     }
     Dim sum = 0;
-    for (const Dim s : sizes) sum = c.pool.add(sum, s);
+    for (const Dim s : sizes) {
+      if (!c.at_least(s, {}, 0, "size of a part")) return;
+      sum = c.pool.add(sum, s);
+    }
     if (!c.equal(total, where, sum, {}, "sum of the parts")) return;
   } else if (c.opset() >= 18 && c.has_attribute("num_outputs")) {
     const std::int64_t n = c.integer("num_outputs", parts);

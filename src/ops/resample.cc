@@ -116,6 +116,9 @@ void resize(RuleContext& c) {
       if (!c.integers(sizes)[i].is(0) && out[axes[i]].is(0) &&
           !c.at_least(out[axes[i]], where, 1, "there must be something to resize"))
         return;
+      // The scale of an axis that vanishes is 0, which the runtime refuses.
+      if (c.integers(sizes)[i].is(0) && !c.equal(out[axes[i]], where, 0, {}, "only an empty axis can become empty"))
+        return;
       out[axes[i]] = stretch ? c.integers(sizes)[i] : c.fresh();
     }
     return c.set(0, out);

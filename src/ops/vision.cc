@@ -37,6 +37,9 @@ void affine_grid(RuleContext& c) {
   if (n != 4 && n != 5) return void(c.fail("size has " + std::to_string(n) + " numbers, but must have 4 or 5"));
   const auto spatial = static_cast<std::int64_t>(n - 2);
   if (!c.size_is(0, 1, spatial, "spatial axes") || !c.size_is(0, 2, spatial + 1, "spatial axes and the shift")) return;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!c.at_least(c.integers(1)[i], {}, 1, "size of the grid")) return;
+  }
   if (!c.size_is(0, 0, c.integers(1)[0], "batch")) return;
   std::vector<Dim> out = {c.integers(1)[0]};
   out.insert(out.end(), c.integers(1).begin() + 2, c.integers(1).begin() + static_cast<std::ptrdiff_t>(n));
@@ -95,6 +98,11 @@ void col2im(RuleContext& c) {
   if (!c.has_integers(1) || !c.has_integers(2)) return c.unproven("the sizes of image and block are not known");
   const auto image = c.integers(1), block = c.integers(2);
   const std::size_t n = image.size();
+  for (const auto& [name, length] : {std::pair("dilations", n), std::pair("strides", n), std::pair("pads", 2 * n)}) {
+    if (c.has_attribute(name) && c.list(name).size() != length)
+      return void(c.fail(std::string(name) + " has " + std::to_string(c.list(name).size()) +
+                         " numbers, but must have " + std::to_string(length)));
+  }
   Dim blocks = 1;
   for (std::size_t i = 0; i < n; ++i) {
     if (!c.at_least(image[i], {}, 1, "size of the image") || !c.at_least(block[i], {}, 1, "size of the block")) return;

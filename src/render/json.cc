@@ -130,9 +130,12 @@ Json diagnostic_json(const Diagnostic& d) {
   out["fixes"] = Json::array();
   for (const Fix& f : d.fixes) {
     out["fixes"].push_back({{"applicability", to_string(f.applicability)},
+                            {"proven", f.proven},
                             {"effect", text_or_null(f.effect)},
                             {"language", text_or_null(f.language)},
                             {"code", text_or_null(f.code)},
+                            {"imports", f.imports},
+                            {"variable", text_or_null(f.variable)},
                             {"comment", text_or_null(f.comment)}});
   }
   return out;

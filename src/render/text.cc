@@ -62,7 +62,8 @@ class ReportText {
   void fix(const Fix& f) {
     std::string label = "help";
     if (f.applicability != Applicability::display)
-      label += " (" + std::string(to_string(f.applicability)) + (f.effect.empty() ? "" : ": " + clean(f.effect)) + ")";
+      label += " (" + std::string(to_string(f.applicability)) + (f.effect.empty() ? "" : ": " + clean(f.effect)) +
+               (f.proven ? ")" : "; not proved to the end)");
     const std::string comment = clean(f.comment), code = clean(f.code);
     out_ += paint_.good(label) + ": ";
     if (code.empty()) {

@@ -23,7 +23,8 @@ PLACES = {
     "FillStringTensor": 52, "CreateCpuMemoryInfo": 69, "GetAllocatorWithDefaultOptions": 78, "ReleaseStatus": 93,
     "ReleaseSession": 95, "ReleaseValue": 96,
 }
-ELEMENT_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "int32": 6, "int64": 7, "bool": 9, "float16": 10, "float64": 11}
+ELEMENT_TYPES = {"float32": 1, "uint8": 2, "int8": 3, "uint16": 4, "int16": 5, "int32": 6, "int64": 7, "bool": 9,
+                 "float16": 10, "float64": 11, "uint32": 12, "uint64": 13}
 STRING = 8
 
 
@@ -76,7 +77,7 @@ class _Library:
     def value(self, array):
         shape = (ctypes.c_int64 * max(1, array.ndim))(*array.shape)
         rank, out = ctypes.c_size_t(array.ndim), ctypes.c_void_p()
-        if array.dtype.kind == "O":
+        if array.dtype.kind in "OU":
             texts = [str(text).encode() for text in array.ravel()]
             self("CreateTensorAsOrtValue", self.allocator, shape, rank, ctypes.c_int(STRING), ctypes.byref(out))
             self("FillStringTensor", out, (ctypes.c_char_p * max(1, len(texts)))(*texts), ctypes.c_size_t(len(texts)))
