@@ -34,19 +34,25 @@ struct CastScan {
   std::uint64_t fractions = 0;        ///< values that lose a fraction, where `to` is an integer dtype
   double largest_error = 0;           ///< of the finite values in range: largest |cast(v) - v|
   double largest_relative_error = 0;  ///< and largest |cast(v) - v| / |v|
-  std::optional<std::uint64_t> first_changed;  ///< index of the first changed value, counted in C order
+  std::optional<std::uint64_t> first_changed;  ///< index, in C order, of the first changed value that the file holds
 };
 
 /// What the values of an array are, when all of them were read.
 struct ValueScan {
   std::uint64_t count = 0;  ///< values read: all elements of the array
   std::uint64_t nan = 0, infinite = 0;
-  std::optional<std::uint64_t> first_non_finite;  ///< index of the first NaN or infinity, counted in C order
+  std::optional<std::uint64_t> first_non_finite;  ///< index, in C order, of the first one that the file holds
   double min = 0, max = 0;                        ///< of the finite values, rounded to float64; both 0 if there is none
   std::int64_t min_integer = 0, max_integer = 0;  ///< of integer and bool arrays, exact; saturated for uint64
   bool whole = true;                              ///< every finite value is a whole number
-  std::uint64_t missing = 0;                      ///< cells of a table that are empty or NA
   std::optional<CastScan> cast;                   ///< to the dtype that was asked for
+};
+
+/// The first cell of a column that is no number.
+struct OddCell {
+  std::uint64_t line = 0;    ///< from 1; that of the row's beginning
+  std::uint64_t column = 0;  ///< from 1
+  std::string text;          ///< what is there, at most its beginning
 };
 
 /// What one array is.
@@ -59,6 +65,7 @@ struct Descriptor {
   ByteOrder byte_order = ByteOrder::little;
   std::optional<SmallValues> values;           ///< where the array is small enough
   std::optional<ValueScan> scan;               ///< where all values were read
+  std::optional<OddCell> odd_cell;             ///< of a table's column that is read as text
   std::optional<std::uint64_t> header_offset;  ///< where its header starts in the file, in bytes
   std::uint64_t header_length = 0;             ///< bytes of that header
 };
@@ -87,6 +94,7 @@ struct DataFile {
 struct DescribeOptions {
   Limits limits = {};
   DType csv_dtype = DType::unknown;  ///< all columns are loaded as this dtype; unknown: as pandas.read_csv would
+  bool whole_table = false;          ///< read every row of a table, not only a sample: exact dtypes and row count
 };
 
 /// Describes a data file from its headers; nothing is unpickled, nothing else is opened.

@@ -17,4 +17,5 @@
 #include <shapecheck/model.h>
 #include <shapecheck/render.h>
 #include <shapecheck/report.h>
+#include <shapecheck/values.h>
 #include <shapecheck/version.h>

@@ -3,36 +3,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "data/table.h"
 
 namespace shapecheck {
 namespace {
-
-/// The dtype that DataFrame.to_numpy() gives columns of these dtypes (NumPy's promotion; object with text).
-DType common_dtype(const std::vector<Descriptor>& columns) {
-  DType out = DType::unknown;
-  for (const Descriptor& c : columns) {
-    if (out == DType::unknown || out == c.dtype) {
-      out = c.dtype;
-    } else if (out == DType::string || c.dtype == DType::string || out == DType::boolean || c.dtype == DType::boolean) {
-      out = DType::string;  // a mix with text or bool becomes object
-    } else if (is_float(out) && is_float(c.dtype)) {
-      out = bit_width(out) > bit_width(c.dtype) ? out : c.dtype;
-    } else {
-      out = DType::float64;  // int64 with uint64, and integers with floats
-    }
-  }
-  return out;
-}
-
-/// All columns as one matrix [rows, columns].
-Descriptor matrix_of(const DataFile& file) {
-  Descriptor out;
-  out.dtype = common_dtype(file.arrays);
-  const std::int64_t rows = file.arrays.empty() ? 0 : file.arrays[0].shape[0];
-  out.shape = {rows, static_cast<std::int64_t>(file.arrays.size())};
-  out.byte_order = ByteOrder::not_applicable;
-  return out;
-}
 
 std::string stem(const std::string& path) {
   const std::size_t slash = path.find_last_of('/');

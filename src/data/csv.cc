@@ -12,10 +12,12 @@
 #include "data/csv_cell.h"
 #include "data/csv_rows.h"
 #include "data/formats.h"
+#include "data/table.h"
 
 namespace shapecheck {
 namespace {
 
+constexpr std::size_t kMaxOddCell = 100;  // bytes of a cell that are shown
 constexpr std::size_t npos = std::string_view::npos;
 
 /// Length of the UTF-8 sequence at the beginning of `s` (Unicode 15, table 3-7); 0 if there is none.
@@ -91,8 +93,19 @@ class Table {
     dialect_.delimiter = find_delimiter(text);
     CsvRows rows(text, dialect_.delimiter, dialect_.complete, options_.limits.max_csv_columns,
                  options_.limits.max_csv_line);
+    if (options_.whole_table && !dialect_.complete) {
+      TableRows all(source_, dialect_.delimiter, start_, options_.limits);
+      dialect_.complete = true;
+      if (auto error = read_types(all)) return *std::move(error);
+      DataFile out = describe();
+      TableRows again(source_, dialect_.delimiter, start_, options_.limits);
+      find_odd_cells(again, out);
+      return out;
+    }
     if (auto error = read_types(rows)) return *std::move(error);
     DataFile out = describe();
+    rows.rewind();
+    find_odd_cells(rows, out);
     if (dialect_.complete && dialect_.rows_read <= kMaxSmallValues) keep_values(rows, out);
     return out;
   }
@@ -142,9 +155,8 @@ class Table {
   }
 
   /// Why there is no further row; nothing if the table simply ends.
-  std::optional<Error> stopped(CsvRows::State state, const CsvRows& rows) const {
-    const std::uint64_t offset = start_ + rows.offset();
-    const std::string line = "line " + std::to_string(rows.line());
+  std::optional<Error> stopped(CsvRows::State state, std::uint64_t row_line, std::uint64_t offset) const {
+    const std::string line = "line " + std::to_string(row_line);
     switch (state) {
       case CsvRows::State::open_quote:
         return malformed("has a quote in the row of " + line + " that is never closed", offset);
@@ -170,9 +182,20 @@ class Table {
                          offset);
   }
 
-  std::optional<Error> read_types(CsvRows& rows) {
+  std::uint64_t offset_of(const CsvRows& rows) const { return start_ + rows.offset(); }
+  static std::uint64_t offset_of(const TableRows& rows) { return rows.offset(); }
+  static const std::optional<Error>& error_of(const TableRows& rows) { return rows.error(); }
+  static std::optional<Error> error_of(const CsvRows&) { return std::nullopt; }
+
+  /// @tparam Rows  CsvRows or TableRows
+  template <class Rows>
+  std::optional<Error> read_types(Rows& rows) {
     CsvRows::State state = rows.next();
-    if (state != CsvRows::State::row) return stopped(state, rows);
+    const auto end = [&]() -> std::optional<Error> {
+      if (error_of(rows)) return *error_of(rows);
+      return stopped(state, rows.line(), offset_of(rows));
+    };
+    if (state != CsvRows::State::row) return end();
     columns_ = rows.cells().size();
     dialect_.has_header = !is_data(rows.cells());
     if (dialect_.has_header) {
@@ -189,12 +212,12 @@ class Table {
         return malformed("has " + count_of(static_cast<std::int64_t>(cells.size()), "cell", "cells") + " in line " +
                              std::to_string(rows.line()) + ", but " + std::to_string(columns_ + index_) +
                              " are expected",
-                         start_ + rows.offset());
+                         offset_of(rows));
       }
       for (std::size_t i = 0; i < columns_; ++i) types_[i].add(cell(cells, i));
       ++dialect_.rows_read;
     }
-    return stopped(state, rows);
+    return end();
   }
 
   /// The cell of a column; what a row lacks is missing.
@@ -220,6 +243,25 @@ class Table {
       out.arrays.push_back(std::move(d));
     }
     return out;
+  }
+
+  /// Reads rows again until each column of text has shown a cell that is no number.
+  template <class Rows>
+  void find_odd_cells(Rows& rows, DataFile& out) const {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < columns_; ++i) {
+      if (out.arrays[i].dtype == DType::string) open.push_back(i);
+    }
+    if (open.empty()) return;
+    if (dialect_.has_header) rows.next();
+    while (!open.empty() && rows.next() == CsvRows::State::row) {
+      std::erase_if(open, [&](std::size_t i) {
+        const std::string_view text = cell(rows.cells(), i);
+        if (is_missing_cell(text) || is_number_cell(text)) return false;
+        out.arrays[i].odd_cell = OddCell{rows.line(), i + index_ + 1, std::string(text.substr(0, kMaxOddCell))};
+        return true;
+      });
+    }
   }
 
   /// Reads the rows of a small table again, now that the dtypes are known. A column with a cell that its dtype cannot

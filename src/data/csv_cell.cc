@@ -3,10 +3,12 @@
 #include "data/csv_cell.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <string>
 
 namespace shapecheck {
 namespace {
@@ -73,6 +75,55 @@ bool is_boolean(std::string_view cell) {
   return equals_ignoring_case(cell, "true") || equals_ignoring_case(cell, "false");
 }
 
+constexpr int kMaxExponent = 308;
+
+/// 1e0 to 1e308.
+const std::array<double, kMaxExponent + 1>& powers_of_ten() {
+  static const auto kPowers = [] {
+    std::array<double, kMaxExponent + 1> out{};
+    for (int i = 0; i <= kMaxExponent; ++i) {
+      const std::string text = "1e" + std::to_string(i);
+      std::from_chars(text.data(), text.data() + text.size(), out[static_cast<std::size_t>(i)]);
+    }
+    return out;
+  }();
+  return kPowers;
+}
+
+/// The double that precise_xstrtod makes of the digits, bit for bit: it takes 17 of them, leading zeros included, and
+/// is not always the nearest one. `s` is digits with an optional point and exponent.
+double precise_decimal(std::string_view s) {
+  constexpr int kMaxDigits = 17;
+  double number = 0;
+  int taken = 0;
+  std::int64_t exponent = 0;
+  std::size_t i = 0;
+  for (; i < s.size() && is_digit(s[i]); ++i) {
+    if (taken < kMaxDigits)
+      number = number * 10 + (s[i] - '0'), ++taken;
+    else
+      ++exponent;
+  }
+  if (i < s.size() && s[i] == '.') {
+    for (++i; i < s.size() && is_digit(s[i]); ++i) {
+      if (taken < kMaxDigits) number = number * 10 + (s[i] - '0'), ++taken, --exponent;
+    }
+  }
+  if (i < s.size()) {  // e or E
+    const bool negative = s[++i] == '-';
+    std::int64_t n = 0;
+    for (i += negative || s[i] == '+' ? 1 : 0; i < s.size(); ++i)
+      n = std::min<std::int64_t>(n * 10 + (s[i] - '0'), std::int64_t{1} << 40);
+    exponent += negative ? -n : n;
+  }
+  const auto& power = powers_of_ten();
+  if (exponent > kMaxExponent) return HUGE_VAL;
+  if (exponent >= 0) return number * power[static_cast<std::size_t>(exponent)];
+  if (exponent >= -kMaxExponent) return number / power[static_cast<std::size_t>(-exponent)];
+  if (exponent < -2 * kMaxExponent) return 0;
+  return number / power[static_cast<std::size_t>(-kMaxExponent - exponent)] / power[kMaxExponent];
+}
+
 /// Digits with an optional point and exponent, without sign. What is too large for a double is no number to pandas,
 /// what is too small is 0.
 std::optional<double> decimal(std::string_view s, bool want_value) {
@@ -92,7 +143,11 @@ std::optional<double> decimal(std::string_view s, bool want_value) {
     at += digits;
   }
   if (at != s.size()) return std::nullopt;
-  if (!exponent && whole < 300 && !want_value) return 0.0;
+  if (!exponent && whole < 300) return want_value ? precise_decimal(s) : 0.0;
+  if (want_value) {
+    const double value = precise_decimal(s);
+    return std::isinf(value) ? std::nullopt : std::optional(value);
+  }
   double v = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
   if (error == std::errc()) return v;
@@ -155,6 +210,11 @@ std::optional<std::int64_t> integer_of_cell(std::string_view cell, DType dtype) 
   const unsigned shift = bits >= 64 ? 63 : is_unsigned_integer(dtype) ? bits : bits - 1;
   const std::int64_t beyond = value >> shift;  // all bits of the sign where the type holds the value
   return beyond == 0 || (beyond == -1 && value < 0) ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::uint64_t> unsigned_of_cell(std::string_view cell) {
+  const Digits d = leading_digits(cell);
+  return d.whole && !d.negative ? magnitude_of(d.digits) : std::nullopt;
 }
 
 std::optional<double> real_of_cell(std::string_view cell) {

@@ -16,6 +16,7 @@ bool is_number_cell(std::string_view cell);
 
 /// The value of a cell of a column of the given dtype; nothing where it has none of that dtype exactly.
 std::optional<std::int64_t> integer_of_cell(std::string_view cell, DType dtype);
+std::optional<std::uint64_t> unsigned_of_cell(std::string_view cell);
 std::optional<double> real_of_cell(std::string_view cell);
 
 /// The dtype of a column, cell by cell. pandas converts a column as a whole and tries int64, uint64, float64 and bool

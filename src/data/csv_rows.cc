@@ -5,8 +5,14 @@
 
 namespace shapecheck {
 
-CsvRows::CsvRows(std::string_view text, char delimiter, bool complete, std::size_t max_cells, std::uint64_t max_length)
-    : text_(text), delimiter_(delimiter), complete_(complete), max_cells_(max_cells), max_length_(max_length) {
+CsvRows::CsvRows(std::string_view text, char delimiter, bool complete, std::size_t max_cells, std::uint64_t max_length,
+                 std::uint64_t line)
+    : text_(text),
+      delimiter_(delimiter),
+      complete_(complete),
+      max_cells_(max_cells),
+      max_length_(max_length),
+      line_(line) {
   for (const char c : {delimiter, '\n', '\r'}) ends_cell_[static_cast<unsigned char>(c)] = true;
 }
 

@@ -16,13 +16,16 @@ class CsvRows {
   enum class State : std::uint8_t { row, end, cut, open_quote, too_many_cells, too_long };
 
   /// @param complete  false if `text` is the beginning of a longer one: a row that ends with it is cut
-  CsvRows(std::string_view text, char delimiter, bool complete, std::size_t max_cells, std::uint64_t max_length);
+  /// @param line      number of its first line
+  CsvRows(std::string_view text, char delimiter, bool complete, std::size_t max_cells, std::uint64_t max_length,
+          std::uint64_t line = 1);
 
   /// Reads the next row that is not blank. Only after State::row are there cells; they live until the next call.
   State next();
   const std::vector<std::string_view>& cells() const { return cells_; }
-  std::uint64_t line() const { return row_line_; }  ///< of the row's beginning, from 1
-  std::size_t offset() const { return start_; }     ///< of the row's beginning, in bytes
+  std::uint64_t line() const { return row_line_; }   ///< of the row's beginning, from 1
+  std::size_t offset() const { return start_; }      ///< of the row's beginning, in bytes
+  std::uint64_t next_line() const { return line_; }  ///< the line behind what was read
   void rewind() { at_ = 0, line_ = 1; }
 
  private:

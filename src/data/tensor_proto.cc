@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "data/formats.h"
 #include "data/npy_header.h"
+#include "data/tensor_payload.h"
 #include "io/wire.h"
 
 namespace shapecheck {
@@ -30,7 +31,8 @@ enum FieldNumber : std::uint32_t {
   kDataLocation = 14,
 };
 
-constexpr std::uint64_t kMaxName = 1u << 20;  // bytes
+constexpr std::size_t kMaxTypedElements = 1u << 24;  // as numbers of 8 bytes in memory
+constexpr std::uint64_t kMaxName = 1u << 20;         // bytes
 
 WireReader reader_of(const Source& source) {
   return source.file() != nullptr ? WireReader(*source.file()) : WireReader(source.memory());
@@ -198,7 +200,10 @@ std::optional<Error> read_payload(const Source& source, Tensor& t, std::uint64_t
 
 }  // namespace
 
-Result<DataFile> read_tensor_proto(const Source& source, const DescribeOptions& options) {
+namespace {
+
+/// Type, shape and where the payload is, checked against each other.
+Result<Tensor> read_tensor(const Source& source, const DescribeOptions& options) {
   Tensor t;
   WireReader in = reader_of(source);
   read_outline(in, options.limits, t);
@@ -242,10 +247,62 @@ Result<DataFile> read_tensor_proto(const Source& source, const DescribeOptions& 
   if (!t.external) {
     if (auto error = read_payload(source, t, static_cast<std::uint64_t>(*elements))) return *std::move(error);
   }
+  return t;
+}
+
+/// The elements in the field of their type, as raw_data would have them.
+std::vector<std::byte> typed_elements(const Source& source, DType dtype) {
+  const std::uint32_t number = field_of(dtype);
+  const std::size_t width = bit_width(dtype) / 8;
+  const std::size_t fixed_width = number == kFloatData ? 4 : number == kDoubleData ? 8 : 0;
+  const std::size_t part = fixed_width > 0 ? fixed_width : width;  // of a complex number each of the two parts
+  WireReader in = reader_of(source);
+  std::vector<std::uint64_t> bits;
+  WireReader::Field f;
+  while (in.next(f)) {
+    if (f.number == number)
+      take_numbers(in, f, fixed_width, kMaxTypedElements, bits);
+    else
+      in.skip(f);
+  }
+  std::vector<std::byte> out(bits.size() * part);
+  for (std::size_t i = 0; i < bits.size(); ++i) {
+    for (std::size_t b = 0; b < part; ++b) out[i * part + b] = static_cast<std::byte>(bits[i] >> (8 * b));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<DataFile> read_tensor_proto(const Source& source, const DescribeOptions& options) {
+  Result<Tensor> t = read_tensor(source, options);
+  if (!t) return t.error();
   DataFile out;
   out.path = source.path();
   out.format = DataFormat::tensor_proto;
-  out.arrays.push_back(std::move(d));
+  out.arrays.push_back(std::move(t->descriptor));
+  return out;
+}
+
+Result<TensorPayload> read_tensor_payload(const Source& source, const DescribeOptions& options) {
+  Result<Tensor> t = read_tensor(source, options);
+  if (!t) return t.error();
+  TensorPayload out{std::move(t->descriptor), std::nullopt, {}};
+  if (t->external)
+    return source.error(ErrorCode::unsupported_format, "has its elements in another file, which is not opened");
+  if (bit_width(out.descriptor.dtype) < 8)
+    return source.error(ErrorCode::unsupported_format,
+                        "holds " + std::string(to_string(out.descriptor.dtype)) + " elements, which are not read");
+  std::uint64_t elements = 1;
+  for (const std::int64_t n : out.descriptor.shape) elements *= static_cast<std::uint64_t>(n);
+  if (t->raw) {
+    out.raw_offset = t->raw->offset;
+  } else if (elements > kMaxTypedElements) {
+    return source.error(ErrorCode::limit_exceeded, "holds more than " + std::to_string(kMaxTypedElements) +
+                                                       " elements in a typed field, the limit of what is read");
+  } else {
+    out.elements = typed_elements(source, out.descriptor.dtype);
+  }
   return out;
 }
 

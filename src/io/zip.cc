@@ -123,6 +123,7 @@ Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Li
     ZipMember m;
     m.encrypted = (number(b, at + 8, 2) & 1) != 0;
     m.method = static_cast<std::uint16_t>(number(b, at + 10, 2));
+    m.crc32 = static_cast<std::uint32_t>(number(b, at + 16, 4));
     m.compressed_size = number(b, at + 20, 4);
     m.uncompressed_size = number(b, at + 24, 4);
     m.header_offset = number(b, at + 42, 4);
@@ -155,7 +156,14 @@ Result<std::vector<ZipMember>> read_zip_directory(const Source& source, const Li
   return out;
 }
 
-Result<ZipHead> read_zip_member(const Source& source, const ZipMember& member, std::size_t length) {
+struct ZipMemberReader::Inflater {
+  z_stream stream = {};
+  std::vector<std::byte> chunk;
+  bool ended = false;
+  ~Inflater() { inflateEnd(&stream); }
+};
+
+Result<std::unique_ptr<ZipMemberReader>> ZipMemberReader::open(const Source& source, const ZipMember& member) {
   if (member.encrypted)
     return source.error(ErrorCode::unsupported_format, "member " + quote(member.name) + " is encrypted");
   if (member.method != 0 && member.method != 8) {
@@ -182,50 +190,91 @@ Result<ZipHead> read_zip_member(const Source& source, const ZipMember& member, s
                             std::to_string(source.size()),
                         start);
   }
-  if (member.method == 0) {
-    auto stored = source.read(start, static_cast<std::size_t>(std::min<std::uint64_t>(length, member.compressed_size)));
-    if (!stored) return stored.error();
-    return ZipHead{*std::move(stored), start};
+  std::unique_ptr<ZipMemberReader> reader(new ZipMemberReader(source, member, start));
+  if (member.method == 8) {
+    reader->inflater_ = std::make_unique<Inflater>();
+    if (inflateInit2(&reader->inflater_->stream, -MAX_WBITS) != Z_OK)
+      return source.error(ErrorCode::unreadable_file, "cannot be inflated: out of memory");
   }
+  return reader;
+}
 
-  z_stream stream = {};
-  if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-    return source.error(ErrorCode::unreadable_file, "cannot be inflated: out of memory");
-  struct Ender {
-    z_stream* s;
-    ~Ender() { inflateEnd(s); }
-  } ender{&stream};
-  std::vector<std::byte> out(length);
+ZipMemberReader::ZipMemberReader(const Source& source, const ZipMember& member, std::uint64_t start)
+    : source_(source), member_(member), start_(start), at_(start) {}
+
+ZipMemberReader::~ZipMemberReader() = default;
+
+Error ZipMemberReader::broken(const std::string& how) const {
+  return source_.error(ErrorCode::malformed_data, "member " + quote(member_.name) + " is broken: " + how, at_);
+}
+
+Result<std::size_t> ZipMemberReader::inflate_into(std::span<std::byte> out) {
+  z_stream& stream = inflater_->stream;
+  const std::uint64_t end = start_ + member_.compressed_size;
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(length);
-  std::uint64_t at = start;
-  const std::uint64_t end = start + member.compressed_size;
-  std::vector<std::byte> chunk;
-  for (int status = Z_OK; status != Z_STREAM_END && stream.avail_out > 0;) {
+  stream.avail_out = static_cast<uInt>(out.size());
+  while (!inflater_->ended && stream.avail_out > 0) {
     if (stream.avail_in == 0) {
-      if (at == end) {
-        return source.error(ErrorCode::malformed_data,
-                            "member " + quote(member.name) + " is broken: its deflate stream does not end in its " +
-                                std::to_string(member.compressed_size) + " bytes",
-                            at);
-      }
-      auto next = source.read(at, static_cast<std::size_t>(std::min(kChunk, end - at)));
+      if (at_ == end)
+        return broken("its deflate stream does not end in its " + std::to_string(member_.compressed_size) + " bytes");
+      auto next = source_.read(at_, static_cast<std::size_t>(std::min(kChunk, end - at_)));
       if (!next) return next.error();
-      if (next->empty()) return source.error(ErrorCode::unreadable_file, "became shorter while it was read", at);
-      chunk = *std::move(next);
-      at += chunk.size();
-      stream.next_in = reinterpret_cast<Bytef*>(chunk.data());
-      stream.avail_in = static_cast<uInt>(chunk.size());
+      if (next->empty()) return source_.error(ErrorCode::unreadable_file, "became shorter while it was read", at_);
+      inflater_->chunk = *std::move(next);
+      at_ += inflater_->chunk.size();
+      stream.next_in = reinterpret_cast<Bytef*>(inflater_->chunk.data());
+      stream.avail_in = static_cast<uInt>(inflater_->chunk.size());
     }
-    status = inflate(&stream, Z_NO_FLUSH);
+    const int status = inflate(&stream, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) {
-      return source.error(ErrorCode::malformed_data,
-                          "member " + quote(member.name) + " is broken: its deflate stream cannot be read",
-                          at - stream.avail_in);
+      at_ -= stream.avail_in;
+      return broken("its deflate stream cannot be read");
     }
+    inflater_->ended = status == Z_STREAM_END;
   }
-  out.resize(length - stream.avail_out);
-  return ZipHead{std::move(out), start};
+  return out.size() - stream.avail_out;
+}
+
+Result<std::size_t> ZipMemberReader::read(std::span<std::byte> out) {
+  constexpr std::size_t kMost = 1u << 30;  // zlib counts in 32 bits
+  out = out.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>({out.size(), kMost, member_.uncompressed_size - given_})));
+  std::size_t got = 0;
+  if (inflater_ != nullptr) {
+    const Result<std::size_t> inflated = inflate_into(out);
+    if (!inflated) return inflated.error();
+    got = *inflated;
+  } else {
+    const auto stored = source_.read(at_, out.size());
+    if (!stored) return stored.error();
+    got = stored->size();
+    if (got > 0) std::memcpy(out.data(), stored->data(), got);
+    at_ += got;
+  }
+  checksum_ =
+      static_cast<std::uint32_t>(crc32(checksum_, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(got)));
+  given_ += got;
+  return got;
+}
+
+std::optional<Error> ZipMemberReader::finish() const {
+  if (given_ != member_.uncompressed_size)
+    return broken("it ends after " + std::to_string(given_) + " bytes, but the directory claims " +
+                  std::to_string(member_.uncompressed_size));
+  if (checksum_ != member_.crc32) return broken("its bytes do not have the checksum that the directory claims");
+  return std::nullopt;
+}
+
+Result<ZipHead> read_zip_member(const Source& source, const ZipMember& member, std::size_t length) {
+  const auto reader = ZipMemberReader::open(source, member);
+  if (!reader) return reader.error();
+  ZipHead head{
+      std::vector<std::byte>(static_cast<std::size_t>(std::min<std::uint64_t>(length, member.uncompressed_size))),
+      (*reader)->offset()};
+  const Result<std::size_t> got = (*reader)->read(head.bytes);
+  if (!got) return got.error();
+  head.bytes.resize(*got);
+  return head;
 }
 
 }  // namespace shapecheck
