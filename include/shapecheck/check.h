@@ -1,6 +1,8 @@
 // Compares a contract with data.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct DataSource {
 struct CheckOptions {
   bool batched = false;  ///< the caller feeds the rows in batches of the size that the model takes
   bool fixes = true;     ///< look for fixes
+  bool values = false;   ///< read all values: whether a cast is exact, what is not finite, indices beyond their tables
+  /// While values are read: bytes of one array that were read, and those there are.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
 /// Checks data against a contract: pairing, dtype, rank, dims, then every layer with the data's sizes.

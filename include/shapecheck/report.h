@@ -9,6 +9,7 @@
 
 #include <shapecheck/contract.h>
 #include <shapecheck/descriptor.h>
+#include <shapecheck/error.h>
 #include <shapecheck/export.h>
 
 namespace shapecheck {
@@ -103,6 +104,7 @@ struct Report {
   std::vector<InputReport> inputs;
   std::vector<Diagnostic> diagnostics;  ///< by input, then code, then axis
   std::vector<std::string> unproven;    ///< why the verdict is undecided, one reason each; empty if it is not
+  std::vector<Error> errors;            ///< values that could not be read; the rest of the report is about headers
   Verdict verdict = Verdict::undecided;
 
   std::size_t count(Severity severity) const {

@@ -13,7 +13,7 @@ namespace shapecheck {
 struct ScanOptions {
   Limits limits = {};
   /// Called after every block with the bytes that were read and those there are; from this thread.
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
 /// Reads all elements of one array in bounded memory (about 1 MiB, and one row of a table).

@@ -1,6 +1,7 @@
 // Joins the rooms behind the public functions.
 #include <shapecheck/check.h>
 #include <shapecheck/contract.h>
+#include <shapecheck/values.h>
 
 #include <algorithm>
 
@@ -16,12 +17,34 @@ Contract infer_contract(const Model& model) {
   return Contract(std::make_shared<const Contract::Impl>(model, all_rules()));
 }
 
+namespace {
+
+/// Reads the values of all feeds.
+std::vector<Error> scan_feeds(const Contract::Impl& contract, std::vector<Feed>& feeds, const CheckOptions& options) {
+  std::vector<Error> errors;
+  for (Feed& feed : feeds) {
+    const DataFile& file = feed.source->file;
+    if (file.format == DataFormat::memory || feed.data.dtype == DType::string) continue;
+    const TypeSpec* type = contract.inputs[feed.input].type;
+    Result<ValueScan> scan = scan_values(file, feed.member, type != nullptr ? type->dtype : DType::unknown,
+                                         {.limits = {}, .progress = options.progress});
+    if (!scan)
+      errors.push_back(scan.error());
+    else if (scan->count > 0)
+      feed.data.scan = *std::move(scan);
+  }
+  return errors;
+}
+
+}  // namespace
+
 Report check(const Contract& contract, const std::vector<DataSource>& data, const CheckOptions& options) {
   const Contract::Impl& impl = contract.impl();
-  const Pairing pairing = pair(impl, data);
+  Pairing pairing = pair(impl, data);
+  Report report;
+  if (options.values) report.errors = scan_feeds(impl, pairing.feeds, options);
   const Outcome outcome = decide(impl, pairing.feeds, {.batched = options.batched});
 
-  Report report;
   report.model_path = impl.graph().path;
   report.model_format = impl.graph().format;
   report.verdict = pairing.problems.empty() ? outcome.verdict : Verdict::misfit;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <numeric>
 #include <vector>
 
@@ -109,6 +110,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
     }
   }
   return std::min(row[b.size()], limit);
+}
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2g", value);  // of a finite number, at most 9 characters
+  return text;
 }
 
 }  // namespace shapecheck

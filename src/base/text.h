@@ -21,6 +21,9 @@ std::string python_string(std::string_view text);
 /// "1 axis", "2 axes".
 std::string count_of(std::int64_t n, std::string_view singular, std::string_view plural);
 
+/// "5.9e-08": two significant digits.
+std::string short_number(double value);
+
 /// The edit distance of two names, for "did you mean"; ASCII case is ignored. Stops at `limit`.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit = 8);
 

@@ -1,9 +1,11 @@
 #include "check/decide.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "base/text.h"
+#include "check/index_range.h"
 #include "infer/evaluator.h"
 #include "infer/way.h"
 
@@ -204,6 +206,10 @@ Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, c
   }
   e.run();
   for (const Finding& f : e.violations()) out.violations.push_back(layer_violation(contract, e, f));
+  for (const Feed& feed : feeds) {
+    std::vector<Violation> found = indices_out_of_range(contract, e, feed);
+    std::move(found.begin(), found.end(), std::back_inserter(out.violations));
+  }
   const auto reason = [&](const Finding& f, const std::string& why) {
     std::string text = quote(f.node_name) + " (" + (f.node->domain.empty() ? "" : escape(f.node->domain) + "::") +
                        escape(f.node->op) + "): " + why;

@@ -36,6 +36,7 @@ struct Violation {
     rank,           ///< not the declared number of axes
     dim,            ///< not the declared size of `axis`
     layer,          ///< a node refuses; everything declared is met
+    index,          ///< a value is no index of the table of `expected` entries that a node looks it up in
   };
   Kind kind = Kind::layer;
   std::optional<std::size_t> input;  ///< whose data is at fault; nothing if several inputs together are

@@ -80,6 +80,7 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
       diagnose_dtype(c, out);
       diagnose_declared_shape(c, out);
       diagnose_layer(c, out);
+      diagnose_values(c, out);
       diagnose_data(c, options.batched, out);
     }
     std::stable_sort(out.begin() + begin, out.end(), [](const Diagnostic& a, const Diagnostic& b) {

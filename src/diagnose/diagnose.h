@@ -37,7 +37,8 @@ void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out);           // S
 void diagnose_declared_shape(const Case& c, std::vector<Diagnostic>& out);  // SC201 to SC206, SC501
 void diagnose_layer(const Case& c, std::vector<Diagnostic>& out);           // SC202 to SC220
 void diagnose_data(const Case& c, bool batched,
-                   std::vector<Diagnostic>& out);  // warnings and notes about data that fit
+                   std::vector<Diagnostic>& out);                   // warnings and notes about data that fit
+void diagnose_values(const Case& c, std::vector<Diagnostic>& out);  // SC106, SC401 to SC403, SC507
 void diagnose_pairing(const Contract::Impl& contract, const Pairing& pairing,
                       std::vector<Diagnostic>& out);  // SC301 to SC303
 

@@ -1,6 +1,7 @@
 // SC101 to SC105: the element type is not the declared one. The runtime converts nothing.
 #include "base/text.h"
 #include "diagnose/diagnose.h"
+#include "fix/edits.h"
 
 namespace shapecheck {
 namespace {
@@ -14,6 +15,38 @@ std::string_view code_of(DType have, DType want) {
   return "SC105";
 }
 
+bool is_number(DType d) { return is_float(d) || is_integer(d) || d == DType::boolean; }
+
+std::string values_note(const Feed& feed) {
+  const Descriptor& data = feed.data;
+  if (!data.scan) return "values: not scanned; --values tells whether the cast is exact";
+  const ValueScan& s = *data.scan;
+  std::string out =
+      "values: " + std::to_string(s.count) + " scanned, " + std::to_string(s.count - s.nan - s.infinite) + " finite";
+  if (s.cast) {
+    out +=
+        ", " + std::to_string(s.cast->overflow) + " overflow; " + std::to_string(s.cast->changed) + " change when cast";
+    if (s.cast->largest_relative_error > 0)
+      out += " (largest relative change " + short_number(s.cast->largest_relative_error) + ")";
+  }
+  return out;
+}
+
+/// SC505: the cells that make text of columns, one for each of the first columns.
+void diagnose_odd_cells(const Case& c, std::vector<Diagnostic>& out) {
+  constexpr int kMost = 4;
+  int n = 0;
+  for (const Descriptor& column : c.feed->source->file.arrays) {
+    if (!column.odd_cell || ++n > kMost) continue;
+    Diagnostic d = c.diagnostic(
+        "SC505", "column " + quote(column.name) + " is text: " + quote(column.odd_cell->text) + " is no number");
+    d.location.line = column.odd_cell->line;
+    d.location.column = column.odd_cell->column;
+    d.location.what = "the first such cell";
+    out.push_back(std::move(d));
+  }
+}
+
 }  // namespace
 
 void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out) {
@@ -24,6 +57,8 @@ void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out) {
         c.diagnostic(code_of(have, want), "input " + quote(c.name) + " takes " + std::string(to_string(want)) +
                                               ", but the data is " + std::string(to_string(have)));
     d.notes.push_back("declared: " + quote(c.name) + ": " + std::string(to_string(want)) + to_string_shape(c.spec()));
+    if (is_number(have) && is_number(want) && (c.feed->data.scan || !cast_is_exact(have, want)))
+      d.notes.push_back(values_note(*c.feed));
     for (const Repair& r : c.repairs) {
       if (r.shape_edit() == nullptr) d.fixes.push_back(r.fix);
     }
@@ -47,6 +82,7 @@ void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out) {
       }
     }
     out.push_back(std::move(d));
+    if (have == DType::string && !c.feed->columns.empty()) diagnose_odd_cells(c, out);
   }
 }
 

@@ -64,6 +64,14 @@ A cast drops fractions, and makes an arbitrary number of NaN.)~"},
 
 The same code says that an input takes no plain array at all but a sequence or a
 map of them: such an input is filled by code, not from a file.)~"},
+    {"SC106", "unscaled-image", Severity::warning, "whole numbers 0..255 for an image input (--values)",
+     R"~(The values look like the bytes of pixels, and the model takes floats. Most models
+were trained on pixels that are scaled to 0..1, or less a mean and divided by a
+deviation; fed with 0..255 they run, and give nonsense.
+
+What to do, if yours is one of them:
+
+    x = x.astype(np.float32) / 255)~"},
 };
 
 }  // namespace shapecheck

@@ -90,6 +90,23 @@ What to do: leave it out when the table is read, or do not write it:
 What to do:
 
     pd.read_csv("t.csv").drop(columns=["label"]))~"},
+    {"SC505", "non-numeric-column", Severity::error, "a cell that is no number makes its column text",
+     R"~(pandas reads a column as text (dtype object) as soon as one cell of it is no number
+and no usual sign for a missing one: a unit, a thousands separator, "-" or "?" for
+unknown.
+
+What to do: mend the cell, or say what it means:
+
+    pd.read_csv("t.csv", na_values=["?"], thousands=","))~"},
+    {"SC507", "missing-cell", Severity::warning, "empty cells become NaN (--values)",
+     R"~(pandas reads an empty cell, NA, NaN, null and the like as NaN, which makes a column
+of integers one of floats, and every output that depends on it NaN.
+
+What to do: leave the rows out, or fill them with what the training filled them
+with:
+
+    df.dropna()
+    df.fillna(df.mean()))~"},
 };
 
 }  // namespace shapecheck

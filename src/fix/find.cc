@@ -55,7 +55,7 @@ class Search {
  private:
   static bool at_fault(const Outcome& outcome, std::size_t input) {
     return std::any_of(outcome.violations.begin(), outcome.violations.end(), [&](const Violation& v) {
-      return v.input == input && v.kind != Kind::missing_input && v.kind != Kind::kind;
+      return v.input == input && v.kind != Kind::missing_input && v.kind != Kind::kind && v.kind != Kind::index;
     });
   }
 

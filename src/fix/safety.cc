@@ -1,19 +1,12 @@
 #include "fix/safety.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "base/text.h"
 #include "fix/edits.h"
 
 namespace shapecheck {
 namespace {
-
-std::string number_text(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2g", value);
-  return text;
-}
 
 std::string of_all(std::uint64_t n, std::uint64_t all) {
   return std::to_string(n) + " of " + count_of(static_cast<std::int64_t>(all), "value", "values");
@@ -25,7 +18,7 @@ std::string scanned_effect(const ValueScan& scan, const CastScan& cast) {
   if (cast.overflow > 0) out += ", " + std::to_string(cast.overflow) + " overflow";
   if (cast.undefined > 0) out += ", " + std::to_string(cast.undefined) + " NaN or infinite";
   if (cast.fractions > 0) out += ", " + std::to_string(cast.fractions) + " lose a fraction";
-  if (cast.largest_relative_error > 0) out += ", largest relative error " + number_text(cast.largest_relative_error);
+  if (cast.largest_relative_error > 0) out += ", largest relative error " + short_number(cast.largest_relative_error);
   return out;
 }
 

@@ -86,6 +86,29 @@ Json named_spec_json(const TensorSpec& spec) {
   return out;
 }
 
+Json scan_json(const ValueScan& s) {
+  Json out;
+  out["count"] = s.count;
+  out["nan"] = s.nan;
+  out["infinite"] = s.infinite;
+  out["first_non_finite"] = maybe(s.first_non_finite);
+  out["min"] = s.min;
+  out["max"] = s.max;
+  out["whole"] = s.whole;
+  out["cast"] = nullptr;
+  if (s.cast) {
+    out["cast"] = {{"to", to_string(s.cast->to)},
+                   {"changed", s.cast->changed},
+                   {"overflow", s.cast->overflow},
+                   {"undefined", s.cast->undefined},
+                   {"fractions", s.cast->fractions},
+                   {"largest_error", s.cast->largest_error},
+                   {"largest_relative_error", s.cast->largest_relative_error},
+                   {"first_changed", maybe(s.cast->first_changed)}};
+  }
+  return out;
+}
+
 Json actual_json(const Descriptor& d) {
   Json out;
   out["dtype"] = to_string(d.dtype);
@@ -95,6 +118,7 @@ Json actual_json(const Descriptor& d) {
                       : d.byte_order == ByteOrder::big  ? Json("big")
                                                         : Json(nullptr);
   out["order"] = d.order == Order::c ? "C" : "F";
+  if (d.scan) out["values"] = scan_json(*d.scan);
   return out;
 }
 
@@ -141,6 +165,13 @@ Json diagnostic_json(const Diagnostic& d) {
   return out;
 }
 
+Json error_json(const Error& e) {
+  return {{"code", to_string(e.code)},
+          {"message", e.message},
+          {"path", text_or_null(e.path)},
+          {"byte_offset", maybe(e.byte_offset)}};
+}
+
 Json envelope() {
   Json out;
   out["schema_version"] = kSchemaVersion;
@@ -169,6 +200,7 @@ std::string to_json(const Report& report) {
   }
   for (const Diagnostic& d : report.diagnostics) check["diagnostics"].push_back(diagnostic_json(d));
   check["unproven"] = report.unproven;
+  for (const Error& e : report.errors) check["errors"].push_back(error_json(e));
   Json out = envelope();
   out["checks"] = Json::array({std::move(check)});
   out["summary"] = {{"errors", report.count(Severity::error)},
@@ -200,12 +232,7 @@ std::string to_json(const Contract& contract) { return to_json(view_of(contract)
 std::string to_json(const std::vector<Error>& errors) {
   Json out = envelope();
   Json list = Json::array();
-  for (const Error& e : errors) {
-    list.push_back({{"code", to_string(e.code)},
-                    {"message", e.message},
-                    {"path", text_or_null(e.path)},
-                    {"byte_offset", maybe(e.byte_offset)}});
-  }
+  for (const Error& e : errors) list.push_back(error_json(e));
   out["error"] = list.empty() ? Json(nullptr) : list.front();
   out["errors"] = std::move(list);
   return dump(out);

@@ -66,13 +66,19 @@ class StoredElements final : public ElementStream {
   std::vector<std::byte> block_;
 };
 
-/// Elements of a deflated member.
-class InflatedElements final : public ElementStream {
+/// Elements of a member of an archive, which has a checksum.
+class MemberElements final : public ElementStream {
  public:
-  InflatedElements(std::unique_ptr<OpenSource> open, std::unique_ptr<ZipMemberReader> reader, Descriptor d)
-      : open_(std::move(open)), reader_(std::move(reader)), descriptor_(std::move(d)), left_(bytes_of(descriptor_)) {}
+  MemberElements(std::unique_ptr<OpenSource> open, std::unique_ptr<ZipMemberReader> reader, Descriptor d,
+                 std::optional<std::uint64_t> stored_at)
+      : open_(std::move(open)),
+        reader_(std::move(reader)),
+        descriptor_(std::move(d)),
+        stored_at_(stored_at),
+        left_(bytes_of(descriptor_)) {}
 
   const Descriptor& descriptor() const override { return descriptor_; }
+  std::optional<std::uint64_t> file_offset() const override { return stored_at_; }
 
   Result<std::span<const std::byte>> next() override {
     const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(left_, kBlock));
@@ -103,6 +109,7 @@ class InflatedElements final : public ElementStream {
   std::unique_ptr<OpenSource> open_;
   std::unique_ptr<ZipMemberReader> reader_;
   Descriptor descriptor_;
+  std::optional<std::uint64_t> stored_at_;
   std::uint64_t left_;
   bool drained_ = false;
   std::vector<std::byte> block_;
@@ -173,9 +180,8 @@ Result<Stream> open_npz(std::unique_ptr<OpenSource> open, const Descriptor& desc
   if (!same_array(d, described)) return changed(open->file.path());
   if (it->uncompressed_size < *end + header->data_bytes)
     return located({ErrorCode::unreadable_file, missing_data(*header, it->uncompressed_size - *end), {}, std::nullopt});
-  const std::uint64_t offset = (*reader)->offset() + *end;
-  if (it->method == 0) return Stream(std::make_unique<StoredElements>(std::move(open), std::move(d), offset));
-  return Stream(std::make_unique<InflatedElements>(std::move(open), *std::move(reader), std::move(d)));
+  const auto stored_at = it->method == 0 ? std::optional((*reader)->offset() + *end) : std::nullopt;
+  return Stream(std::make_unique<MemberElements>(std::move(open), *std::move(reader), std::move(d), stored_at));
 }
 
 Result<Stream> open_tensor(std::unique_ptr<OpenSource> open, const Descriptor& described,

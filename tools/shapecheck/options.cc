@@ -89,6 +89,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.add_option("MODEL", options.model);
   app.add_option("DATA", options.data);
   app.add_flag("--batched", options.batched, "the data is fed in batches of the size the model takes");
+  app.add_flag("--values", options.values, "read all values too: NaN, exact casts, ids beyond their table");
   app.add_option("--csv-dtype", csv_dtype, "load numeric columns as this dtype, not as pandas chooses")
       ->type_name("DTYPE")
       ->take_last();

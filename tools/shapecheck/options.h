@@ -19,6 +19,7 @@ struct Options {
   Format format = Format::text;
   Color color = Color::automatic;
   DType csv_dtype = DType::unknown;
+  bool values = false;
   bool strict = false;
   bool batched = false;
   bool verbose = false;

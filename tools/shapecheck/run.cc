@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace shapecheck::tool {
 namespace {
@@ -63,6 +65,29 @@ Argument split(const std::string& text) {
 
 void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
+/// One line on a terminal, for work that takes more than a second.
+class Progress {
+ public:
+  explicit Progress(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) != 0) {}
+
+  void show(std::uint64_t done, std::uint64_t total) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!shown_ || now < next_ || total == 0) return;
+    next_ = now + std::chrono::milliseconds(200);
+    std::fprintf(stderr, "\r\033[Kreading values: %3.0f %% of %.1f GB",
+                 100 * static_cast<double>(done) / static_cast<double>(total), static_cast<double>(total) / 1e9);
+    drawn_ = true;
+  }
+
+  void clear() {
+    if (std::exchange(drawn_, false)) std::fputs("\r\033[K", stderr);
+  }
+
+ private:
+  bool shown_, drawn_ = false;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+};
+
 class Run {
  public:
   explicit Run(const Options& options) : options_(options) {
@@ -81,7 +106,8 @@ class Run {
         complain(answer.text);
         return answer.status;
       }
-      Result<DataFile> file = describe(argument.path, {.csv_dtype = options_.csv_dtype});
+      Result<DataFile> file =
+          describe(argument.path, {.csv_dtype = options_.csv_dtype, .whole_table = options_.values});
       if (file)
         data.push_back({std::move(argument.input), std::move(argument.member), *std::move(file)});
       else
@@ -129,8 +155,16 @@ class Run {
   }
 
   int compare(const Contract& contract, const std::vector<DataSource>& data) {
-    const Report report = check(contract, data, {.batched = options_.batched});
+    Progress progress(options_.quiet);
+    CheckOptions wanted;
+    wanted.batched = options_.batched;
+    wanted.values = options_.values;
+    if (options_.values) wanted.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
+    const Report report = check(contract, data, wanted);
+    progress.clear();
+    for (const Error& e : report.errors) fail(e);
     if (!print(options_.format == Format::json ? to_json(report) : to_text(report, text_))) return kNotChecked;
+    if (!report.errors.empty()) return kNotChecked;
     switch (report.verdict) {
       case Verdict::fits:
         return kFits;
