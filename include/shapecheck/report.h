@@ -106,6 +106,7 @@ struct Report {
   std::vector<std::string> unproven;    ///< why the verdict is undecided, one reason each; empty if it is not
   std::vector<Error> errors;            ///< values that could not be read; the rest of the report is about headers
   Verdict verdict = Verdict::undecided;
+  Location written_at;  ///< where the check is configured: path, line and column of its table; else empty
 
   std::size_t count(Severity severity) const {
     std::size_t n = 0;
