@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
+#include <set>
 
 #include "support/specs.h"
 
@@ -108,6 +110,64 @@ TEST(Check, EveryPermutationOfAnImageIsUndone) {
     ++permuted;
   } while (std::next_permutation(sizes.begin(), sizes.end()));
   EXPECT_EQ(permuted, 23);
+}
+
+// Inputs of real shape, in every order of their axes. Listed is each permutation whose result has the sizes that are
+// wanted, none else, and so the one that undoes the order is always there.
+TEST(Check, AmbiguousOrdersAreAllListed) {
+  struct Input {
+    std::string declared, op;
+    std::vector<std::int64_t> shape;   ///< that fits
+    std::vector<std::int64_t> wanted;  ///< -1: any size
+  };
+  const std::string relu = "y = Relu(x)", conv = "y = Conv(x, w)";
+  const Input inputs[] = {
+      {"[8, 3, 224, 224]", relu, {8, 3, 224, 224}, {8, 3, 224, 224}},
+      {"[N, 3, 224, 224]", relu, {16, 3, 224, 224}, {-1, 3, 224, 224}},
+      {"[N, 3, H, W]", relu, {16, 3, 200, 320}, {-1, 3, -1, -1}},
+      {"[N, 224, 224, 3]", relu, {16, 224, 224, 3}, {-1, 224, 224, 3}},
+      {"", conv, {16, 3, 200, 320}, {-1, 3, -1, -1}},
+      {"[N, 80, 3000]", relu, {4, 80, 3000}, {-1, 80, 3000}},
+      {"[1, 1, 16, 112, 112]", relu, {1, 1, 16, 112, 112}, {1, 1, 16, 112, 112}},
+      {"[N, 3, 16, 112, 112]", relu, {2, 3, 16, 112, 112}, {-1, 3, 16, 112, 112}},
+      {"[N, 10]", relu, {7, 10}, {-1, 10}},
+  };
+  for (const Input& in : inputs) {
+    const Contract c =
+        contract_of("<ir_version: 8, opset_import: [\"\" : 17]> g (float" + (in.declared.empty() ? "[]" : in.declared) +
+                    " x) => (float[] y) <float[4, 3, 5, 5] w = {}> { " + in.op + " }");
+    std::vector<std::size_t> order(in.shape.size());
+    std::iota(order.begin(), order.end(), 0);
+    do {
+      std::vector<std::int64_t> shape;
+      for (const std::size_t a : order) shape.push_back(in.shape[a]);
+      const auto fits = [&](const std::vector<std::size_t>& p) {
+        for (std::size_t a = 0; a < p.size(); ++a) {
+          if (in.wanted[a] >= 0 && shape[p[a]] != in.wanted[a]) return false;
+          if (!in.op.compare(conv) && a >= 2 && shape[p[a]] < 5) return false;
+        }
+        return true;
+      };
+      std::set<std::string> expected, found;
+      std::vector<std::size_t> p(order.size());
+      std::iota(p.begin(), p.end(), 0);
+      if (fits(p)) continue;  // nothing to mend
+      do {
+        std::string text;
+        for (const std::size_t a : p) text += (text.empty() ? ".transpose(" : ", ") + std::to_string(a);
+        if (fits(p)) expected.insert(text + ")");
+      } while (std::next_permutation(p.begin(), p.end()));
+      DataSource data = feed("x", "float32[1]");
+      data.file.arrays[0].shape = shape;
+      const Report r = check(c, {data});
+      ASSERT_EQ(r.verdict, Verdict::misfit);
+      for (const Diagnostic& d : r.diagnostics) {
+        for (const Fix& f : d.fixes) found.insert(f.code.substr(std::min(f.code.find(".transpose("), f.code.size())));
+      }
+      found.erase("");
+      ASSERT_EQ(found, expected) << in.declared << " " << testing::PrintToString(shape);
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
 }
 
 TEST(Check, SafetyOfCasts) {
