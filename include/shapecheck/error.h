@@ -21,6 +21,7 @@ enum class ErrorCode : std::uint8_t {
   unsupported_format = 4,  ///< a known format that is not read here
   limit_exceeded = 5,      ///< a size, depth or count is over a limit of `Limits`
   pickled_data = 6,        ///< Python objects, which are never loaded
+  unwritable_file = 7,     ///< corrected data cannot be written: a file is there already, the disk is full, ...
 };
 
 /// "SC001" for ErrorCode::unreadable_file, and so on.

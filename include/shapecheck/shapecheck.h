@@ -13,6 +13,7 @@
 #include <shapecheck/descriptor.h>
 #include <shapecheck/dtype.h>
 #include <shapecheck/error.h>
+#include <shapecheck/fix.h>
 #include <shapecheck/limits.h>
 #include <shapecheck/model.h>
 #include <shapecheck/render.h>

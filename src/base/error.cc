@@ -16,6 +16,8 @@ std::string_view to_string(ErrorCode code) {
       return "SC005";
     case ErrorCode::pickled_data:
       return "SC006";
+    case ErrorCode::unwritable_file:
+      return "SC007";
   }
   return "SC001";
 }

@@ -1,4 +1,4 @@
-// SC001 to SC006: a file could not be checked. These end with exit status 2.
+// SC001 to SC007: a file could not be checked, or not be written. These end with exit status 2.
 #pragma once
 
 #include <shapecheck/catalogue.h>
@@ -77,6 +77,17 @@ What to do, where you trust the file and its rows have the same length:
 
     x = np.load("x.npy", allow_pickle=True)
     np.save("x.npy", np.stack(list(x)).astype(np.float32)))~"},
+    {"SC007", "unwritable-file", Severity::error, "corrected data cannot be written",
+     R"~(The new file exists already, is one of the files that are read, cannot be made in
+its folder, or does not fit on the disk; or its format cannot hold the result: an
+.npy holds one array, a .csv holds text, which has no dtype.
+
+The file appears under its name only when it is whole and on the disk. After this
+error there is none, and the files that were read are as they were: data are never
+changed in place.
+
+What to do: name another file, or make room. Many inputs go into one .npz; arrays
+with a dtype or of more than two axes go into .npy or .npz.)~"},
 };
 
 }  // namespace shapecheck
