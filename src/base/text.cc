@@ -71,6 +71,16 @@ std::string escape(std::string_view name, std::size_t max_length) {
 
 std::string quote(std::string_view name) { return "`" + escape(name) + "`"; }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    std::uint32_t point = 0;
+    const int length = decode(text, i, point);
+    if (length == 0) return false;
+    i += static_cast<std::size_t>(length);
+  }
+  return true;
+}
+
 std::string python_string(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {

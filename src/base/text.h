@@ -15,6 +15,8 @@ std::string escape(std::string_view name, std::size_t max_length = 200);
 /// escape() between backquotes: `name`.
 std::string quote(std::string_view name);
 
+bool is_utf8(std::string_view text);
+
 /// A Python string literal in double quotes with the given content.
 std::string python_string(std::string_view text);
 

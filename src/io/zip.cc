@@ -251,8 +251,10 @@ Result<std::size_t> ZipMemberReader::read(std::span<std::byte> out) {
     if (got > 0) std::memcpy(out.data(), stored->data(), got);
     at_ += got;
   }
-  checksum_ =
-      static_cast<std::uint32_t>(crc32(checksum_, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(got)));
+  if (got > 0) {  // for no bytes at no address, crc32() begins anew
+    checksum_ = static_cast<std::uint32_t>(
+        crc32(checksum_, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(got)));
+  }
   given_ += got;
   return got;
 }

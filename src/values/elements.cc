@@ -210,10 +210,11 @@ bool has_readable_elements(DType d) {
 }  // namespace
 
 Result<std::unique_ptr<ElementStream>> open_elements(const DataFile& file, const std::string& member,
-                                                     const DescribeOptions& options) {
+                                                     const DescribeOptions& options,
+                                                     const std::vector<std::size_t>& columns) {
   if (file.format == DataFormat::memory)
     return Error{ErrorCode::unsupported_format, "is described, but its values are not there", file.path, std::nullopt};
-  if (file.format == DataFormat::csv) return open_table_elements(file, member, options);
+  if (file.format == DataFormat::csv) return open_table_elements(file, member, columns, options);
   const bool named = file.format == DataFormat::npz;
   const auto it = std::find_if(file.arrays.begin(), file.arrays.end(),
                                [&](const Descriptor& d) { return !named || d.name == member; });

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <shapecheck/descriptor.h>
 
@@ -30,10 +31,11 @@ class ElementStream {
 
 /// Opens the elements of one array: of the member of an .npz; of a table's column, or of the matrix of all its columns
 /// if `member` is empty (in the common dtype, as pandas.read_csv(...).to_numpy() gives it).
+/// @param columns  of such a matrix only these, by their indices; empty: all. Text in the others does not matter then.
 /// @return SC001 (cannot be read; no longer what `file` describes), SC003 (broken), SC004 (dtypes whose elements have
-/// no
-///         fixed size, or are Python objects), SC005
+///         no fixed size, or are Python objects), SC005
 Result<std::unique_ptr<ElementStream>> open_elements(const DataFile& file, const std::string& member,
-                                                     const DescribeOptions& options);
+                                                     const DescribeOptions& options,
+                                                     const std::vector<std::size_t>& columns = {});
 
 }  // namespace shapecheck

@@ -135,10 +135,12 @@ class TableElements final : public ElementStream {
 }  // namespace
 
 Result<std::unique_ptr<ElementStream>> open_table_elements(const DataFile& file, const std::string& member,
+                                                           std::vector<std::size_t> columns,
                                                            const DescribeOptions& options) {
-  Descriptor d = matrix_of(file);
-  std::vector<std::size_t> columns;
-  for (std::size_t i = 0; i < file.arrays.size(); ++i) {
+  DataFile selected;
+  for (const std::size_t c : columns) selected.arrays.push_back(file.arrays.at(c));
+  Descriptor d = matrix_of(columns.empty() ? file : selected);
+  for (std::size_t i = 0; selected.arrays.empty() && i < file.arrays.size(); ++i) {
     if (member.empty() || file.arrays[i].name == member) columns.push_back(i);
   }
   if (columns.empty())

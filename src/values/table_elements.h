@@ -10,6 +10,7 @@ namespace shapecheck {
 
 /// A column, or the matrix of all columns if `member` is empty. @return as open_elements()
 Result<std::unique_ptr<ElementStream>> open_table_elements(const DataFile& file, const std::string& member,
+                                                           std::vector<std::size_t> columns,
                                                            const DescribeOptions& options);
 
 }  // namespace shapecheck
