@@ -1,6 +1,6 @@
 // The first values before and after, read element by element.
 #include <algorithm>
-#include <cstdio>
+#include <charconv>
 #include <cstring>
 
 #include <shapecheck/fix.h>
@@ -34,8 +34,7 @@ struct Corner {
 
 std::string real_text(double v) {
   char text[32];
-  std::snprintf(text, sizeof(text), "%.6g", v);
-  return text;
+  return {text, std::to_chars(text, text + sizeof(text), v, std::chars_format::general, 6).ptr};
 }
 
 /// An element in this machine's byte order.

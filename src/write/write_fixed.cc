@@ -128,6 +128,18 @@ class FixedWriter {
 
 }  // namespace
 
+std::vector<Fix> applicable_fixes(const Report& report, const std::string& input) {
+  std::vector<Fix> out;
+  for (const Diagnostic& d : report.diagnostics) {
+    if (d.input != input || d.severity != Severity::error) continue;
+    for (const Fix& fix : d.fixes) {
+      const auto same = [&](const Fix& other) { return other.code == fix.code; };
+      if (!fix.edits.empty() && std::none_of(out.begin(), out.end(), same)) out.push_back(fix);
+    }
+  }
+  return out;
+}
+
 Result<DataFile> write_fixed(const std::vector<FixInput>& inputs, const std::string& out, const WriteOptions& options) {
   return FixedWriter(inputs, out, options).write();
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -143,6 +144,130 @@ const TableCase kTables[] = {
 };
 std::string name_of_table(const testing::TestParamInfo<TableCase>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Tables, ColumnFix, testing::ValuesIn(kTables), name_of_table);
+
+
+/// Runs the tool in a folder that holds x.npy as an expression of NumPy makes it.
+class Fix : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_import("numpy")) GTEST_SKIP() << "needs NumPy for " << kPython;
+  }
+  void make(const std::string& name, const std::string& expression) {
+    ASSERT_EQ(numpy("np.save('" + at(name) + "', " + expression + ")"), "") << expression;
+  }
+  /// What a script prints, or how it fails.
+  std::string numpy(const std::string& script) {
+    const Ran ran = run({kPython, "-c", "import numpy as np\n" + script}, {}, 60);
+    return ran.out + ran.err;
+  }
+  Ran fix(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), SHAPECHECK_TOOL);
+    return run(arguments);
+  }
+  bool wrote(const std::string& name) { return std::filesystem::exists(at(name)); }
+  std::string at(const std::string& name) { return temporary_.path() + "/" + name; }
+
+  TempDir temporary_;
+  const std::string dense_ = kModels + "dense.onnx";  // takes float32 [N, 10]
+};
+
+TEST_F(Fix, SafeWhereEveryValueSurvives) {
+  make("x.npy", "np.arange(20.0).reshape(2, 10)");
+  const Ran ran = fix({dense_, at("x.npy"), "--fix", at("y.npy")});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_NE(ran.out.find("fits float32 [N, 10] (" + at("y.npy") + ")"), std::string::npos) << ran.out;
+  EXPECT_EQ(numpy("y = np.load('" + at("y.npy") + "'); print(y.dtype, (y == np.arange(20).reshape(2, 10)).all())"),
+            "float32 True\n");
+}
+
+TEST_F(Fix, UnsafeOnlyWhereItIsAskedFor) {
+  make("x.npy", "np.full((2, 10), 0.1)");
+  const std::vector<std::string> command = {dense_, at("x.npy"), "--fix", at("y.npy")};
+  const Ran refused = fix(command);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("--unsafe-fixes"), std::string::npos) << refused.err;
+  EXPECT_FALSE(wrote("y.npy"));
+  std::vector<std::string> allowed = command;
+  allowed.insert(allowed.end(), {"--unsafe-fixes", "-q"});
+  const Ran ran = fix(allowed);
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out + ran.err, "");
+  EXPECT_EQ(numpy("print((np.load('" + at("y.npy") + "') == np.float32(0.1)).all())"), "True\n");
+  const Ran again = fix(allowed);
+  EXPECT_EQ(again.status, 2);
+  EXPECT_NE(again.err.find("SC007"), std::string::npos) << again.err;
+  allowed.push_back("--force");
+  EXPECT_EQ(fix(allowed).status, 0);
+}
+
+TEST_F(Fix, OneOfSeveralIsPicked) {
+  make("x.npy", "np.arange(100, dtype='f4')");
+  const std::vector<std::string> command = {dense_, at("x.npy"), "--fix", at("y.npy"), "--unsafe-fixes"};
+  const Ran refused = fix(command);
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.err.find("--pick N"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("  1  x = np.load(\"" + at("x.npy") + "\").reshape(-1, 10)\n"), std::string::npos)
+      << refused.err;
+  EXPECT_FALSE(wrote("y.npy"));
+  for (const std::string pick : {"1", "x=1"}) {
+    std::vector<std::string> picked = command;
+    picked.insert(picked.end(), {"--force", "--pick", pick});
+    EXPECT_EQ(fix(picked).status, 0);
+    EXPECT_EQ(numpy("print((np.load('" + at("y.npy") + "') == np.arange(100).reshape(10, 10)).all())"), "True\n");
+  }
+  for (const std::string pick : {"9", "0", "z=1=", "-1", "one"}) {
+    std::vector<std::string> picked = command;
+    picked.insert(picked.end(), {"--force", "--pick=" + pick});
+    EXPECT_EQ(fix(picked).status, pick == "9" ? 1 : 2) << pick;
+  }
+}
+
+TEST_F(Fix, PreviewShowsAndWritesNothing) {
+  make("x.npy", "np.arange(100.0)");
+  const Ran ran = fix({dense_, at("x.npy"), "--preview", "--pick", "1", "--fix", at("y.npy")});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("x: (100,) float64 -> (10, 10) float32\n"
+                         "  before 0 1 2 3 4 5 ...\n"
+                         "  after  0 1 2 3 4 5 ...\n"
+                         "         10 11 12 13 14 15 ...\n"),
+            std::string::npos)
+      << ran.out;
+  EXPECT_FALSE(wrote("y.npy"));
+}
+
+TEST_F(Fix, AnArchiveHoldsAllInputs) {
+  ASSERT_EQ(numpy("np.savez('" + at("t.npz") +
+                  "', input_ids=np.arange(6, dtype='i4').reshape(2, 3), attention_mask=np.ones((2, 3), 'i8'))"),
+            "");
+  const Ran ran = fix({kModels + "token_classifier.onnx", at("t.npz"), "--fix", at("u.npz"), "--format", "json"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_EQ(Json::parse(ran.out)["checks"][0]["verdict"], "fits");
+  EXPECT_EQ(numpy("z = np.load('" + at("u.npz") + "')\n"
+                  "print(*sorted((n, z[n].dtype.name, z[n].tolist()) for n in z))"),
+            "('attention_mask', 'int64', [[1, 1, 1], [1, 1, 1]]) ('input_ids', 'int64', [[0, 1, 2], [3, 4, 5]])\n");
+}
+
+TEST_F(Fix, WhatFitsIsNotWritten) {
+  make("x.npy", "np.zeros((2, 10), 'f4')");
+  const Ran ran = fix({dense_, at("x.npy"), "--fix", at("y.npy")});
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_NE(ran.err.find("nothing is written"), std::string::npos);
+  EXPECT_FALSE(wrote("y.npy"));
+}
+
+TEST_F(Fix, TheSourceIsNeverTheTarget) {
+  make("x.npy", "np.zeros((2, 10))");
+  const Ran ran = fix({dense_, at("x.npy"), "--fix", at("x.npy"), "--force"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find("is the file that is read"), std::string::npos) << ran.err;
+  EXPECT_EQ(numpy("print(np.load('" + at("x.npy") + "').dtype)"), "float64\n");
+}
+
+TEST_F(Fix, OptionsThatSayHowNeedWhat) {
+  for (const std::string option : {"--unsafe-fixes", "--force", "--pick=1"})
+    EXPECT_EQ(fix({dense_, kData + "dense_flat.npy", option}).status, 2) << option;
+  EXPECT_EQ(fix({dense_, "--fix", at("y.npy")}).status, 2);
+}
 
 }  // namespace
 }  // namespace shapecheck::test

@@ -6,6 +6,7 @@
 
 #include "options.h"
 #include "run.h"
+#include "terminal.h"
 
 int main(int argc, char** argv) {
   using namespace shapecheck::tool;

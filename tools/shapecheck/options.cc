@@ -3,7 +3,11 @@
 
 #include <shapecheck/version.h>
 
+#include <charconv>
+
 #include <CLI/CLI.hpp>
+
+#include "terminal.h"
 
 namespace shapecheck::tool {
 namespace {
@@ -37,6 +41,7 @@ Examples:
   shapecheck model.onnx input_ids=ids.npy attention_mask=mask.npy
   shapecheck model.onnx x=batch.npz:images --batched
   shapecheck model.onnx train.csv --csv-dtype float32
+  shapecheck model.onnx train.npy --fix train32.npy
   shapecheck --explain SC101
 
 Exit status:
@@ -65,19 +70,25 @@ std::string option_lines(const CLI::App& app) {
   return out;
 }
 
-/// Arguments can be names of files that others chose.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return text;
-}
-
 }  // namespace
 
 Answer wrong_usage(const std::string& what) {
   return {2, "shapecheck: " + printable(what) + "\nTry `shapecheck --help`.\n"};
 }
+
+namespace {
+
+/// "[INPUT=]N"
+std::optional<std::pair<std::string, std::size_t>> parse_pick(const std::string& text) {
+  const std::size_t at = text.rfind('=');
+  const std::string number = at == std::string::npos ? text : text.substr(at + 1);
+  std::size_t n = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), n);
+  if (error != std::errc() || end != number.data() + number.size() || n == 0) return std::nullopt;
+  return std::pair(at == std::string::npos ? std::string() : text.substr(0, at), n);
+}
+
+}  // namespace
 
 std::optional<Answer> parse(int argc, char** argv, Options& options) {
   CLI::App app;
@@ -85,6 +96,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   bool help = false, show_version = false;
   std::string format = "text", color = "auto", csv_dtype;
   std::string explain;
+  std::vector<std::string> picks;
 
   app.add_option("MODEL", options.model);
   app.add_option("DATA", options.data);
@@ -93,6 +105,15 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.add_option("--csv-dtype", csv_dtype, "load numeric columns as this dtype, not as pandas chooses")
       ->type_name("DTYPE")
       ->take_last();
+  app.add_option("--fix", options.fix, "write the mended data to OUT (.npy, .npz, .csv): safe fixes only")
+      ->type_name("OUT")
+      ->take_last();
+  app.add_flag("--unsafe-fixes", options.unsafe_fixes, "with --fix: also fixes that round, drop, reorder or assume");
+  app.add_option("--pick", picks, "with --fix: which of several fixes, by its number")
+      ->type_name("[INPUT=]N")
+      ->allow_extra_args(false);
+  app.add_flag("--preview", options.preview, "show what a fix would change, the first rows before and after");
+  app.add_flag("--force", options.force, "with --fix: replace OUT if it exists");
   app.add_flag("--strict", options.strict, "exit status 1 also where something is undecided");
   app.add_option("--format", format, "text or json")->type_name("FORMAT")->take_last();
   app.add_option("--color", color, "auto, always or never; auto heeds NO_COLOR")->type_name("WHEN")->take_last();
@@ -132,6 +153,16 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
     if (!is_float(options.csv_dtype) && !is_integer(options.csv_dtype))
       return wrong_usage("--csv-dtype: `" + csv_dtype + "` is no numeric dtype, such as float32 or int64");
   }
+  for (const std::string& text : picks) {
+    const auto pick = parse_pick(text);
+    if (!pick) return wrong_usage("--pick: `" + text + "` is neither N nor INPUT=N, with N the number of a fix");
+    options.picks.push_back(*pick);
+  }
+  const bool fixes = !options.fix.empty() || options.preview;
+  if (!fixes && (options.unsafe_fixes || options.force || !picks.empty()))
+    return wrong_usage("--unsafe-fixes, --pick and --force say how to --fix, which is missing");
+  if (fixes && options.data.empty() && !options.model.empty()) return wrong_usage("--fix what? no data is given");
+  options.values |= fixes;  // they tell what is safe
   if (options.verbose && options.quiet) return wrong_usage("--verbose and --quiet exclude each other");
   if (explained->count() > 0) {
     options.explain = explain;

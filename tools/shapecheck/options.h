@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <shapecheck/dtype.h>
@@ -19,6 +20,11 @@ struct Options {
   Format format = Format::text;
   Color color = Color::automatic;
   DType csv_dtype = DType::unknown;
+  std::string fix;                                          ///< the file that is to be written; empty: none
+  std::vector<std::pair<std::string, std::size_t>> picks;  ///< input (empty: any), number of a fix from 1
+  bool unsafe_fixes = false;
+  bool preview = false;
+  bool force = false;
   bool values = false;
   bool strict = false;
   bool batched = false;

@@ -2,91 +2,18 @@
 
 #include <shapecheck/shapecheck.h>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <utility>
+
+#include "arguments.h"
+#include "fix.h"
+#include "terminal.h"
 
 namespace shapecheck::tool {
 namespace {
 
 constexpr int kFits = 0, kMisfit = 1, kNotChecked = 2;
-
-bool exists(const std::string& path) {
-  struct stat st = {};
-  return ::stat(path.c_str(), &st) == 0;
-}
-
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): one thread
-  return value != nullptr && *value != '\0';
-}
-
-// no-color.org, bixense.com/clicolors
-bool use_color(Color wish, int fd) {
-  if (wish != Color::automatic) return wish == Color::always;
-  if (is_set("NO_COLOR")) return false;
-  const char* force = std::getenv("CLICOLOR_FORCE");  // NOLINT(concurrency-mt-unsafe)
-  if (force != nullptr && *force != '\0' && std::string(force) != "0") return true;
-  const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
-  return ::isatty(fd) != 0 && term != nullptr && std::string(term) != "dumb";
-}
-
-struct Argument {
-  std::string input, path, member;
-};
-
-/// FILE:MEMBER. Names of files and members may hold ':', so every ':' is tried.
-std::optional<Argument> file_and_member(const std::string& text) {
-  if (exists(text)) return Argument{{}, text, {}};
-  for (std::size_t at = text.rfind(':'); at != std::string::npos && at > 0; at = text.rfind(':', at - 1)) {
-    if (at + 1 < text.size() && exists(text.substr(0, at)))
-      return Argument{{}, text.substr(0, at), text.substr(at + 1)};
-  }
-  return std::nullopt;
-}
-
-/// NAME=FILE:MEMBER, read in the first way that names an existing file, as --help says.
-Argument split(const std::string& text) {
-  if (auto whole = file_and_member(text)) return *whole;
-  for (std::size_t at = text.find('=', 1); at != std::string::npos; at = text.find('=', at + 1)) {
-    if (auto rest = file_and_member(text.substr(at + 1))) {
-      rest->input = text.substr(0, at);
-      return *rest;
-    }
-  }
-  const std::size_t at = text.find('=', 1);
-  if (at == std::string::npos) return {{}, text, {}};
-  return {text.substr(0, at), text.substr(at + 1), {}};
-}
-
-void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
-
-/// One line on a terminal, for work that takes more than a second.
-class Progress {
- public:
-  explicit Progress(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) != 0) {}
-
-  void show(std::uint64_t done, std::uint64_t total) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || now < next_ || total == 0) return;
-    next_ = now + std::chrono::milliseconds(200);
-    std::fprintf(stderr, "\r\033[Kreading values: %3.0f %% of %.1f GB",
-                 100 * static_cast<double>(done) / static_cast<double>(total), static_cast<double>(total) / 1e9);
-    drawn_ = true;
-  }
-
-  void clear() {
-    if (std::exchange(drawn_, false)) std::fputs("\r\033[K", stderr);
-  }
-
- private:
-  bool shown_, drawn_ = false;
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-};
 
 class Run {
  public:
@@ -100,7 +27,7 @@ class Run {
     if (!model) fail(model.error());
     std::vector<DataSource> data;
     for (const std::string& text : options_.data) {
-      Argument argument = split(text);
+      Argument argument = split_argument(text);
       if (argument.path.empty()) {
         const Answer answer = wrong_usage("`" + text + "` names no file");
         complain(answer.text);
@@ -155,14 +82,31 @@ class Run {
   }
 
   int compare(const Contract& contract, const std::vector<DataSource>& data) {
-    Progress progress(options_.quiet);
     CheckOptions wanted;
     wanted.batched = options_.batched;
     wanted.values = options_.values;
-    if (options_.values) wanted.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
+    Progress progress("reading values", options_.quiet);
+    if (options_.values)
+      wanted.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show_bytes(done, total); };
     const Report report = check(contract, data, wanted);
     progress.clear();
     for (const Error& e : report.errors) fail(e);
+    const bool fixes = !options_.fix.empty() || options_.preview;
+    if (fixes && report.verdict != Verdict::misfit && !options_.quiet)
+      complain("shapecheck: nothing is written: nothing is found that needs to be mended\n");
+    if (!fixes || report.verdict != Verdict::misfit || !report.errors.empty()) return show(report);
+
+    // Of what a program reads there is one document, and with --quiet nothing of what was mended.
+    const bool tell_before = options_.format == Format::text && !options_.quiet;
+    if (tell_before && !print(to_text(report, text_))) return kNotChecked;
+    const Result<std::optional<Report>> fixed = fix(options_, contract, data, report);
+    if (!fixed) fail(fixed.error());
+    if (fixed && *fixed) return show(**fixed);
+    if (!tell_before && show(report) == kNotChecked) return kNotChecked;
+    return fixed ? kMisfit : kNotChecked;
+  }
+
+  int show(const Report& report) {
     if (!print(options_.format == Format::json ? to_json(report) : to_text(report, text_))) return kNotChecked;
     if (!report.errors.empty()) return kNotChecked;
     switch (report.verdict) {
@@ -182,12 +126,6 @@ class Run {
 };
 
 }  // namespace
-
-bool print(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written) std::perror("shapecheck: cannot write the result");
-  return written;
-}
 
 int run(const Options& options) { return Run(options)(); }
 
