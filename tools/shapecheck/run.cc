@@ -102,7 +102,8 @@ class Run {
     const Result<std::optional<Report>> fixed = fix(options_, contract, data, report);
     if (!fixed) fail(fixed.error());
     if (fixed && *fixed) return show(**fixed);
-    if (!tell_before && show(report) == kNotChecked) return kNotChecked;
+    const bool was_told = tell_before || (options_.quiet && options_.preview);
+    if (!was_told && show(report) == kNotChecked) return kNotChecked;
     return fixed ? kMisfit : kNotChecked;
   }
 
