@@ -24,6 +24,9 @@ struct CheckOptions {
   bool batched = false;  ///< the caller feeds the rows in batches of the size that the model takes
   bool fixes = true;     ///< look for fixes
   bool values = false;   ///< read all values: whether a cast is exact, what is not finite, indices beyond their tables
+  /// Labels, compared with what the model gives for the data; DataSource::input names the output. Findings about them
+  /// have that name as Diagnostic::input, and make the verdict a misfit: training on them fails or learns nonsense.
+  std::vector<DataSource> targets{};
   /// While values are read: bytes of one array that were read, and those there are.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
 };

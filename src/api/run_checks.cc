@@ -53,10 +53,11 @@ void apply_policy(const CheckConfig& check, Report& report) {
   }
 }
 
-/// All files of a check whose names are given one by one, or the errors.
-std::vector<DataSource> read_inputs(const CheckConfig& check, std::vector<Error>& errors) {
+/// Files whose names are given one by one; or the errors.
+std::vector<DataSource> read_data(const CheckConfig& check, const std::vector<CheckConfig::Data>& list,
+                                  std::vector<Error>& errors) {
   std::vector<DataSource> out;
-  for (const CheckConfig::Data& data : check.inputs) {
+  for (const CheckConfig::Data& data : list) {
     Result<DataFile> file = describe(data.path, {.csv_dtype = check.csv_dtype, .whole_table = check.values});
     if (file)
       out.push_back({data.name, data.member, *std::move(file)});
@@ -74,8 +75,12 @@ Report run_check(const CheckConfig& check, const Result<Contract>& contract, uns
     report.verdict = contract->contradictions().empty() ? Verdict::undecided : Verdict::misfit;
   } else if (check.files.empty()) {
     std::vector<Error> errors;
-    const std::vector<DataSource> data = read_inputs(check, errors);
-    if (errors.empty()) report = shapecheck::check(*contract, data, {.batched = check.batched, .values = check.values});
+    CheckOptions options;
+    options.batched = check.batched;
+    options.values = check.values;
+    const std::vector<DataSource> data = read_data(check, check.inputs, errors);
+    options.targets = read_data(check, check.targets, errors);
+    if (errors.empty()) report = shapecheck::check(*contract, data, options);
     for (Error& e : errors) report.errors.push_back(std::move(e));
   } else {
     FileSet files;

@@ -174,6 +174,23 @@ Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, co
   return v;
 }
 
+OutputShape output_of(const Contract::Impl& contract, Evaluator& e, ValueId value, const Feed* batched) {
+  const Value& v = contract.graph().values[value];
+  const Facts& f = e.facts(value);
+  OutputShape out;
+  out.name = v.name;
+  out.dtype = v.type != nullptr && v.type->dtype != DType::unknown ? v.type->dtype : f.dtype;
+  out.known = f.shape.known && f.kind == Facts::Kind::tensor;
+  if (!out.known) return out;
+  for (const Dim d : f.shape.dims) {
+    const Dim size = e.pool().resolve(d);
+    out.shape.push_back(size.is_constant() ? size.constant() : -1);
+  }
+  // Of data that are cut into batches all rows together.
+  if (batched != nullptr && !out.shape.empty() && !batched->data.shape.empty()) out.shape[0] = batched->data.shape[0];
+  return out;
+}
+
 }  // namespace
 
 Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
@@ -222,6 +239,10 @@ Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, c
     std::string what(q.what);
     if (what.empty()) what = q.text;
     reason(f, "a size that only the values decide (" + what + ")");
+  }
+  if (options.outputs) {
+    const Feed* batched = options.batched && !feeds.empty() ? &feeds.front() : nullptr;
+    for (const ValueId v : contract.graph().main().outputs) out.outputs.push_back(output_of(contract, e, v, batched));
   }
   out.verdict = !out.violations.empty() ? Verdict::misfit : out.unproven.empty() ? Verdict::fits : Verdict::undecided;
   return out;

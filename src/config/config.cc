@@ -281,6 +281,8 @@ class Reader {
           fail(d->source(), "`data`: " + quote(check.files.back()) + " " + found.error().message);
       }
       if (table.contains("inputs")) fail(d->source(), "`inputs` and `data` exclude each other");
+      if (table.contains("target"))
+        fail(d->source(), "`target` goes with `inputs`: of many files each has labels of its own");
     }
     if (const toml::node* d = table.get("csv-dtype")) {
       const std::string name = text(*d, "csv-dtype").value_or("float32");

@@ -151,6 +151,12 @@ class ReportText {
     out_ += line + "\n";
   }
 
+  bool only_labels() const {
+    return std::none_of(report_.diagnostics.begin(), report_.diagnostics.end(), [](const Diagnostic& d) {
+      return d.severity == Severity::error && !d.code.starts_with("SC8");
+    });
+  }
+
   void summary() {
     const std::string model = escape(report_.model_path.empty() ? "the model" : report_.model_path, 400);
     const std::string verdict(to_string(report_.verdict));
@@ -159,7 +165,9 @@ class ReportText {
         out_ += paint_.good(verdict) + ": " + model + " runs on this data";
         break;
       case Verdict::misfit:
-        out_ += paint_.severity(Severity::error, verdict) + ": " + model + " does not run on this data";
+        out_ +=
+            paint_.severity(Severity::error, verdict) + ": " + model +
+            (only_labels() ? " runs on this data, but the labels do not belong to it" : " does not run on this data");
         break;
       case Verdict::undecided:
         out_ += paint_.severity(Severity::warning, verdict) + ": nothing refuses this data, but " + model +
@@ -197,12 +205,17 @@ std::string to_text(const Report& report, const TextOptions& options) { return R
 std::string to_text(const std::vector<Report>& reports, const TextOptions& options) {
   const Painter paint(options.color);
   std::string out;
-  std::size_t fit = 0, misfit = 0, undecided = 0, unchecked = 0;
+  std::size_t fit = 0, misfit = 0, ignored = 0, undecided = 0, unchecked = 0;
   for (const Report& r : reports) {
     const bool checked = r.errors.empty();
-    ++(!checked ? unchecked : r.verdict == Verdict::fits ? fit : r.verdict == Verdict::misfit ? misfit : undecided);
+    const bool counts = r.count(Severity::error) > 0;
+    ++(!checked                       ? unchecked
+       : r.verdict == Verdict::fits   ? fit
+       : r.verdict == Verdict::misfit ? (counts ? misfit : ignored)
+                                      : undecided);
     const std::string label = r.name.empty() ? "" : paint.bold(escape(r.name)) + ": ";
-    const bool quiet = r.verdict == Verdict::fits && r.count(Severity::error) == 0 && r.count(Severity::warning) == 0;
+    const bool passes = r.verdict == Verdict::fits || (r.verdict == Verdict::misfit && !counts);
+    const bool quiet = passes && (options.quiet || r.count(Severity::error) + r.count(Severity::warning) == 0);
     for (std::size_t i = 0; i < r.errors.size() && (i < kShownErrors || options.verbose); ++i)
       out += label + to_text(r.errors[i], options);
     if (r.errors.size() > kShownErrors && !options.verbose)
@@ -221,6 +234,7 @@ std::string to_text(const std::vector<Report>& reports, const TextOptions& optio
   if (options.quiet && misfit + undecided + unchecked == 0) return out;
   out += paint.bold(counted(reports.size(), "check")) + ": " + std::to_string(fit) + (fit == 1 ? " fits" : " fit");
   if (misfit > 0) out += ", " + paint.severity(Severity::error, std::to_string(misfit) + " misfit");
+  if (ignored > 0) out += ", " + std::to_string(ignored) + " misfit that is ignored";
   if (undecided > 0) out += ", " + paint.severity(Severity::warning, std::to_string(undecided) + " undecided");
   if (unchecked > 0) out += ", " + paint.severity(Severity::error, std::to_string(unchecked) + " not checked");
   return out + "\n";

@@ -47,6 +47,7 @@ Examples:
   shapecheck model.onnx x=batch.npz:images --batched
   shapecheck model.onnx train.csv --csv-dtype float32
   shapecheck model.onnx train.npy --fix train32.npy
+  shapecheck model.onnx x_train.npy --target y=y_train.npy --values
   shapecheck model.onnx shards/ -j 8
   shapecheck --format github -o report.sarif
   shapecheck --explain SC101
@@ -138,6 +139,9 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.add_option("MODEL", options.model);
   app.add_option("DATA", options.data);
   app.add_flag("--batched", options.batched, "the data is fed in batches of the size the model takes");
+  app.add_option("--target", options.targets, "labels, compared with the model's OUTPUT: rows, shape, dtype, class ids")
+      ->type_name("[OUTPUT=]FILE")
+      ->allow_extra_args(false);
   app.add_flag("--values", options.values, "read all values too: NaN, exact casts, ids beyond their table");
   app.add_option("--csv-dtype", csv_dtype, "load numeric columns as this dtype, not as pandas chooses")
       ->type_name("DTYPE")
@@ -235,6 +239,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   const bool fixes = !options.fix.empty() || options.preview;
   if (!fixes && (options.unsafe_fixes || options.force || !picks.empty()))
     return wrong_usage("--unsafe-fixes, --pick and --force say how to --fix, which is missing");
+  if (!options.targets.empty() && options.data.empty()) return wrong_usage("--target takes one MODEL and its DATA");
   if (fixes && options.data.empty() && !options.model.empty()) return wrong_usage("--fix what? no data is given");
   options.values |= fixes;  // they tell what is safe
   if (options.verbose && options.quiet) return wrong_usage("--verbose and --quiet exclude each other");

@@ -131,20 +131,31 @@ class Run {
       return answer.status;
     }
     const std::optional<FileSet> set = file_set(model, arguments);
-    std::vector<DataSource> data;
-    for (Argument& argument : arguments) {
-      if (set) break;
-      Result<DataFile> file =
-          describe(argument.path, {.csv_dtype = options_.csv_dtype, .whole_table = options_.values});
-      if (file)
-        data.push_back({std::move(argument.input), std::move(argument.member), *std::move(file)});
-      else
-        fail(file.error());
+    if (set && (!options_.targets.empty() || !options_.fix.empty() || options_.preview)) {
+      const Answer answer = wrong_usage("--target, --fix and --preview are for one data set, not for many files");
+      complain(answer.text);
+      return answer.status;
     }
+    const std::vector<DataSource> data = set ? std::vector<DataSource>() : read(arguments);
+    std::vector<Argument> labels;
+    for (const std::string& text : options_.targets) labels.push_back(split_argument(text));
+    targets_ = read(labels);
     if (!errors_.empty()) return give_up();
     const Contract contract = infer_contract(*model);
     if (set) return compare(contract, *set);
     return data.empty() ? show(contract) : compare(contract, data);
+  }
+
+  std::vector<DataSource> read(const std::vector<Argument>& arguments) {
+    std::vector<DataSource> out;
+    for (const Argument& a : arguments) {
+      Result<DataFile> file = describe(a.path, {.csv_dtype = options_.csv_dtype, .whole_table = options_.values});
+      if (file)
+        out.push_back({a.input, a.member, *std::move(file)});
+      else
+        fail(file.error());
+    }
+    return out;
   }
 
   /// The files, where each is to be checked by itself.
@@ -214,6 +225,7 @@ class Run {
     CheckOptions wanted;
     wanted.batched = options_.batched;
     wanted.values = options_.values;
+    wanted.targets = targets_;
     Progress progress("reading values", options_.quiet);
     if (options_.values)
       wanted.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show_bytes(done, total); };
@@ -239,6 +251,7 @@ class Run {
 
   const Options& options_;
   Baseline baseline_;
+  std::vector<DataSource> targets_;
   std::vector<Error> errors_;
 };
 
