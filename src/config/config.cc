@@ -106,6 +106,8 @@ class Reader {
         std::min_element(keys.begin(), keys.end(), [&](auto a, auto b) { return distance(a) < distance(b); });
     if (const std::size_t d = distance(*nearest); d <= 3 && d * 2 <= key.length()) {
       message += "; did you mean " + quote(*nearest) + "?";
+    } else if (keys.size() == 1) {
+      message += "; there is only " + quote(*keys.begin());
     } else {
       message += "; there are ";
       for (const std::string_view k : keys) message += (k == *keys.begin() ? "" : ", ") + std::string(k);
