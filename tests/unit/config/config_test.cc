@@ -222,6 +222,9 @@ TEST(Config, PlacesWhatIsNoToml) {
   const Error open = error_of("[[check]]\nmodel = \"a\n");
   EXPECT_EQ(open.line, 2u);
   EXPECT_EQ(error_of("[[check]]\nmodel = \"m.onnx\"\n\0"s).line, 3u);
+  const Error brackets = error_of("[[[");  // an assertion of toml++ 3.3
+  EXPECT_EQ(brackets.line, 1u);
+  EXPECT_EQ(brackets.column, 3u);
 }
 
 // Letters where the parser looks for a space: toml++ 3.3 calls some of them unreachable.
