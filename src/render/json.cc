@@ -53,6 +53,7 @@ Json dim_json(const DimSpec& d) {
   if (d.min) out["min"] = *d.min;
   if (d.multiple_of) out["multiple_of"] = *d.multiple_of;
   if (!d.allowed.empty()) out["allowed"] = d.allowed;
+  for (const auto& [first, last] : d.sizes) out["sizes"].push_back({first, last});
   if (d.origin.kind != Origin::Kind::unknown) add_origin(out, d.origin);
   return out;
 }
@@ -241,7 +242,7 @@ std::string to_json(const std::vector<Report>& reports) { return reports_json(re
 
 std::string to_json(const ContractView& contract) {
   Json out = envelope();
-  out["model"] = model_json(contract.model_path, "onnx");
+  out["model"] = model_json(contract.model_path, contract.model_format);
   out["nodes"] = contract.nodes;
   out["opset"] = contract.opset > 0 ? Json(contract.opset) : Json(nullptr);
   out["inputs"] = Json::array();

@@ -234,7 +234,7 @@ std::string to_text(const std::vector<Report>& reports, const TextOptions& optio
   if (options.quiet && misfit + undecided + unchecked == 0) return out;
   out += paint.bold(counted(reports.size(), "check")) + ": " + std::to_string(fit) + (fit == 1 ? " fits" : " fit");
   if (misfit > 0) out += ", " + paint.severity(Severity::error, std::to_string(misfit) + " misfit");
-  if (ignored > 0) out += ", " + std::to_string(ignored) + " misfit that is ignored";
+  if (ignored > 0) out += ", " + std::to_string(ignored) + " misfit (ignored)";
   if (undecided > 0) out += ", " + paint.severity(Severity::warning, std::to_string(undecided) + " undecided");
   if (unchecked > 0) out += ", " + paint.severity(Severity::error, std::to_string(unchecked) + " not checked");
   return out + "\n";
