@@ -3,23 +3,16 @@
 #include <shapecheck/version.h>
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
+#include <cstddef>
+#include <span>
 
 #include "render/contract_view.h"
+#include "render/json_parts.h"
 
 namespace shapecheck {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kSchemaVersion = "1.0";
-
-template <class T>
-Json maybe(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string_view origin_name(Origin::Kind kind) {
   switch (kind) {
@@ -152,16 +145,7 @@ Json diagnostic_json(const Diagnostic& d) {
   out["notes"] = d.notes;
   out["chain"] = d.chain;
   out["fixes"] = Json::array();
-  for (const Fix& f : d.fixes) {
-    out["fixes"].push_back({{"applicability", to_string(f.applicability)},
-                            {"proven", f.proven},
-                            {"effect", text_or_null(f.effect)},
-                            {"language", text_or_null(f.language)},
-                            {"code", text_or_null(f.code)},
-                            {"imports", f.imports},
-                            {"variable", text_or_null(f.variable)},
-                            {"comment", text_or_null(f.comment)}});
-  }
+  for (const Fix& f : d.fixes) out["fixes"].push_back(fix_json(f));
   return out;
 }
 
@@ -183,33 +167,42 @@ Json model_json(const std::string& path, const std::string& format) {
   return {{"path", text_or_null(path)}, {"format", format}};
 }
 
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
+Json check_json(const Report& report) {
+  Json out;
+  out["model"] = model_json(report.model_path, report.model_format);
+  if (const Location& at = report.written_at; !at.path.empty())
+    out["written_at"] = {{"path", at.path}, {"line", maybe(at.line)}, {"column", maybe(at.column)}};
+  out["verdict"] = to_string(report.verdict);
+  out["inputs"] = Json::array();
+  out["diagnostics"] = Json::array();
+  for (const InputReport& i : report.inputs) out["inputs"].push_back(input_json(i));
+  for (const Diagnostic& d : report.diagnostics) out["diagnostics"].push_back(diagnostic_json(d));
+  out["unproven"] = report.unproven;
+  for (const Error& e : report.errors) out["errors"].push_back(error_json(e));
+  return out;
+}
+
+Json reports_json(std::span<const Report> reports, const std::vector<Error>& errors) {
+  Json out = envelope();
+  out["checks"] = Json::array();
+  std::size_t severities[3] = {}, verdicts[3] = {};
+  for (const Report& r : reports) {
+    out["checks"].push_back(check_json(r));
+    for (const Diagnostic& d : r.diagnostics) ++severities[static_cast<std::size_t>(d.severity)];
+    for (const InputReport& i : r.inputs) ++verdicts[static_cast<std::size_t>(i.verdict)];
+  }
+  for (const Error& e : errors) out["errors"].push_back(error_json(e));
+  out["summary"] = {{"errors", severities[0]}, {"warnings", severities[1]}, {"notes", severities[2]},
+                    {"fits", verdicts[0]},     {"misfit", verdicts[1]},     {"undecided", verdicts[2]}};
+  return out;
+}
 
 }  // namespace
 
-std::string to_json(const Report& report) {
-  Json check;
-  check["model"] = model_json(report.model_path, report.model_format);
-  check["verdict"] = to_string(report.verdict);
-  check["inputs"] = Json::array();
-  check["diagnostics"] = Json::array();
-  int fits = 0, misfit = 0, undecided = 0;
-  for (const InputReport& i : report.inputs) {
-    check["inputs"].push_back(input_json(i));
-    ++(i.verdict == Verdict::fits ? fits : i.verdict == Verdict::misfit ? misfit : undecided);
-  }
-  for (const Diagnostic& d : report.diagnostics) check["diagnostics"].push_back(diagnostic_json(d));
-  check["unproven"] = report.unproven;
-  for (const Error& e : report.errors) check["errors"].push_back(error_json(e));
-  Json out = envelope();
-  out["checks"] = Json::array({std::move(check)});
-  out["summary"] = {{"errors", report.count(Severity::error)},
-                    {"warnings", report.count(Severity::warning)},
-                    {"notes", report.count(Severity::note)},
-                    {"fits", fits},
-                    {"misfit", misfit},
-                    {"undecided", undecided}};
-  return dump(out);
+std::string to_json(const Report& report) { return dump(reports_json({&report, 1}, {})); }
+
+std::string to_json(const std::vector<Report>& reports, const std::vector<Error>& errors) {
+  return dump(reports_json(reports, errors));
 }
 
 std::string to_json(const ContractView& contract) {

@@ -13,12 +13,44 @@ namespace {
 
 constexpr std::size_t kColumns = 100;  // a comment that would go beyond has a line of its own
 
-std::string place(const Location& l) {
-  std::string out = escape(l.path.empty() ? "memory" : l.path, 400);
-  if (!l.member.empty()) out += "[" + escape(l.member) + "]";
-  if (l.line) out += ":" + std::to_string(*l.line);
-  if (l.line && l.column) out += ":" + std::to_string(*l.column);
-  return out + (l.what.empty() ? "" : ": " + clean(l.what));
+/// " (3 errors, 1 warning)"; empty if there is neither.
+std::string counts_text(std::size_t errors, std::size_t warnings) {
+  const std::string counts = (errors > 0 ? counted(errors, "error") : "") + (errors > 0 && warnings > 0 ? ", " : "") +
+                             (warnings > 0 ? counted(warnings, "warning") : "");
+  return counts.empty() ? "" : " (" + counts + ")";
+}
+
+/// "model.onnx: ages.npy, val.npz (shapecheck.toml:12)".
+std::string check_title(const Report& report) {
+  constexpr std::size_t kShown = 4;
+  std::vector<std::string> files;
+  for (const InputReport& i : report.inputs) {
+    if (!i.path.empty() && std::find(files.begin(), files.end(), i.path) == files.end()) files.push_back(i.path);
+  }
+  std::string out = escape(report.model_path.empty() ? "the model" : report.model_path, 400);
+  for (std::size_t i = 0; i < files.size() && i < kShown; ++i) out += (i == 0 ? ": " : ", ") + escape(files[i], 400);
+  if (files.size() > kShown) out += " and " + counted(files.size() - kShown, "more file");
+  const Location& at = report.written_at;
+  if (!at.path.empty()) out += " (" + escape(at.path, 400) + (at.line ? ":" + std::to_string(*at.line) : "") + ")";
+  return out;
+}
+
+/// "3 checks: 1 fits, 1 misfit, 1 undecided (3 errors, 1 warning)".
+std::string run_summary(const std::vector<Report>& reports, const Painter& paint) {
+  std::size_t verdicts[3] = {}, errors = 0, warnings = 0, unread = 0;
+  for (const Report& r : reports) {
+    ++verdicts[static_cast<std::size_t>(r.verdict)];
+    errors += r.count(Severity::error);
+    warnings += r.count(Severity::warning);
+    unread += !r.errors.empty();
+  }
+  const auto part = [](std::size_t n, Verdict v) { return std::to_string(n).append(" ").append(to_string(v)); };
+  const std::string fits = part(verdicts[0], Verdict::fits), misfit = part(verdicts[1], Verdict::misfit),
+                    undecided = part(verdicts[2], Verdict::undecided);
+  return counted(reports.size(), "check") + ": " + (verdicts[0] > 0 ? paint.good(fits) : fits) + ", " +
+         (verdicts[1] > 0 ? paint.severity(Severity::error, misfit) : misfit) + ", " +
+         (verdicts[2] > 0 ? paint.severity(Severity::warning, undecided) : undecided) + counts_text(errors, warnings) +
+         (unread > 0 ? "; of " + std::to_string(unread) + " not all files could be read" : "") + "\n";
 }
 
 class ReportText {
@@ -41,7 +73,8 @@ class ReportText {
   void diagnostic(const Diagnostic& d) {
     const std::string head = std::string(to_string(d.severity)) + "[" + clean(d.code) + "]";
     out_ += paint_.severity(d.severity, head) + paint_.bold(": " + clean(d.message)) + "\n";
-    if (!d.location.path.empty() || !d.location.what.empty()) out_ += paint_.dim("  --> ") + place(d.location) + "\n";
+    if (!d.location.path.empty() || !d.location.what.empty())
+      out_ += paint_.dim("  --> ") + place_text(d.location) + "\n";
     if (!options_.quiet) {
       for (const std::string& note : d.notes) out_ += paint_.dim("   = ") + clean(note) + "\n";
     }
@@ -60,10 +93,7 @@ class ReportText {
   }
 
   void fix(const Fix& f) {
-    std::string label = "help";
-    if (f.applicability != Applicability::display)
-      label += " (" + std::string(to_string(f.applicability)) + (f.effect.empty() ? "" : ": " + clean(f.effect)) +
-               (f.proven ? ")" : "; not proved to the end)");
+    const std::string label = fix_label(f);
     const std::string comment = clean(f.comment), code = clean(f.code);
     out_ += paint_.good(label) + ": ";
     if (code.empty()) {
@@ -124,10 +154,7 @@ class ReportText {
                 " is not proved to run on it";
         break;
     }
-    const std::size_t errors = report_.count(Severity::error), warnings = report_.count(Severity::warning);
-    const std::string counts = (errors > 0 ? counted(errors, "error") : "") + (errors > 0 && warnings > 0 ? ", " : "") +
-                               (warnings > 0 ? counted(warnings, "warning") : "");
-    if (!counts.empty()) out_ += " (" + counts + ")";
+    out_ += counts_text(report_.count(Severity::error), report_.count(Severity::warning));
     if (!report_.diagnostics.empty() && !options_.quiet) {
       const auto worst = std::min_element(report_.diagnostics.begin(), report_.diagnostics.end(),
                                           [](const auto& a, const auto& b) { return a.severity < b.severity; });
@@ -146,6 +173,17 @@ class ReportText {
 }  // namespace
 
 std::string to_text(const Report& report, const TextOptions& options) { return ReportText(report, options)(); }
+
+std::string to_text(const std::vector<Report>& reports, const TextOptions& options) {
+  if (reports.size() == 1) return to_text(reports.front(), options);
+  const Painter paint(options.color);
+  std::string out;
+  for (const Report& r : reports) {
+    const std::string text = to_text(r, options);
+    if (!text.empty()) out += paint.bold("== " + check_title(r)) + "\n" + text + "\n";
+  }
+  return options.quiet && out.empty() ? out : out + run_summary(reports, paint);
+}
 
 std::string to_text(const Error& error, const TextOptions& options) {
   const Painter paint(options.color);
