@@ -76,8 +76,8 @@ std::string fix_text(const Fix& f) {
   return fix_label(f) + ": " + code + (code.empty() || comment.empty() ? "" : "  # ") + comment;
 }
 
-Finding finding_of(const Diagnostic& d, const Places& places) {
-  Finding out;
+CiFinding finding_of(const Diagnostic& d, const Places& places) {
+  CiFinding out;
   out.severity = d.severity;
   out.code = clean(d.code);
   out.name = clean(d.name);
@@ -96,9 +96,9 @@ Finding finding_of(const Diagnostic& d, const Places& places) {
   return out;
 }
 
-Finding undecided(const Report& report, const Places& places) {
-  Finding out;
-  out.kind = Finding::Kind::undecided;
+CiFinding undecided(const Report& report, const Places& places) {
+  CiFinding out;
+  out.kind = CiFinding::Kind::undecided;
   out.severity = Severity::note;
   out.model = places.model().path;
   out.headline = "undecided: nothing refuses this data, but " +
@@ -127,9 +127,9 @@ std::string relative_path(std::string_view path, std::string_view root) {
   return out.empty() ? (absolute ? "/" : ".") : out;
 }
 
-Finding finding_of(const Error& error, const CiOptions& options) {
-  Finding out;
-  out.kind = Finding::Kind::error;
+CiFinding finding_of(const Error& error, const CiOptions& options) {
+  CiFinding out;
+  out.kind = CiFinding::Kind::error;
   out.code = to_string(error.code);
   if (const CatalogueEntry* entry = find_diagnostic(out.code)) out.name = entry->name;
   out.headline = clean(error.message);
@@ -141,12 +141,12 @@ Finding finding_of(const Error& error, const CiOptions& options) {
   return out;
 }
 
-std::vector<Finding> findings_of(const Report& report, const CiOptions& options) {
+std::vector<CiFinding> findings_of(const Report& report, const CiOptions& options) {
   const Places places(report, options);
-  std::vector<Finding> out;
+  std::vector<CiFinding> out;
   for (const Diagnostic& d : report.diagnostics) out.push_back(finding_of(d, places));
   for (const Error& e : report.errors) {
-    Finding f = finding_of(e, options);
+    CiFinding f = finding_of(e, options);
     f.model = places.model().path;
     if (FilePlace at = places.configured(); !at.path.empty()) f.data = std::exchange(f.place, std::move(at));
     out.push_back(std::move(f));
@@ -156,11 +156,11 @@ std::vector<Finding> findings_of(const Report& report, const CiOptions& options)
   return out;
 }
 
-std::vector<Finding> findings_of(const std::vector<Report>& reports, const std::vector<Error>& errors,
-                                 const CiOptions& options) {
-  std::vector<Finding> out;
+std::vector<CiFinding> findings_of(const std::vector<Report>& reports, const std::vector<Error>& errors,
+                                   const CiOptions& options) {
+  std::vector<CiFinding> out;
   for (const Report& r : reports) {
-    for (Finding& f : findings_of(r, options)) out.push_back(std::move(f));
+    for (CiFinding& f : findings_of(r, options)) out.push_back(std::move(f));
   }
   for (const Error& e : errors) out.push_back(finding_of(e, options));
   return out;

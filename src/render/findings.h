@@ -17,7 +17,7 @@ struct FilePlace {
 };
 
 /// A diagnostic, an error, or that a check is undecided.
-struct Finding {
+struct CiFinding {
   enum class Kind : std::uint8_t { diagnostic, error, undecided };
   Kind kind = Kind::diagnostic;
   Severity severity = Severity::error;
@@ -32,10 +32,10 @@ struct Finding {
 
 /// All findings in the order of the reports, then the errors. Foreign text in them is clean: one line, valid UTF-8, no
 /// control characters; paths are as they were given, less the root. They refer to the reports.
-std::vector<Finding> findings_of(const std::vector<Report>& reports, const std::vector<Error>& errors,
-                                 const CiOptions& options);
-std::vector<Finding> findings_of(const Report& report, const CiOptions& options);
-Finding finding_of(const Error& error, const CiOptions& options);
+std::vector<CiFinding> findings_of(const std::vector<Report>& reports, const std::vector<Error>& errors,
+                                   const CiOptions& options);
+std::vector<CiFinding> findings_of(const Report& report, const CiOptions& options);
+CiFinding finding_of(const Error& error, const CiOptions& options);
 
 /// `path` without "." and empty segments, and relative to `root` if it is below it. ".." stays: what it means depends
 /// on links.

@@ -38,7 +38,7 @@ std::string_view command_of(Severity severity) {
   return "notice";
 }
 
-std::string command(const Finding& f) {
+std::string command(const CiFinding& f) {
   std::string out = "::";
   out.append(command_of(f.severity)).append(" ");
   if (!f.place.path.empty()) {
@@ -56,7 +56,7 @@ std::string command(const Finding& f) {
 
 std::string to_github(const std::vector<Report>& reports, const std::vector<Error>& errors, const CiOptions& options) {
   std::string out;
-  for (const Finding& f : findings_of(reports, errors, options)) out += command(f);
+  for (const CiFinding& f : findings_of(reports, errors, options)) out += command(f);
   return out;
 }
 

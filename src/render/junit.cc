@@ -40,12 +40,12 @@ std::string attribute(std::string_view name, std::string_view value) {
 
 struct TestCase {
   std::string class_name, name, file;  // clean
-  std::vector<Finding> findings;
+  std::vector<CiFinding> findings;
   Verdict verdict = Verdict::fits;
 };
 
 /// Everything that is known of a finding, as a block of lines.
-std::string block(const Finding& f) {
+std::string block(const CiFinding& f) {
   std::string out(to_string(f.severity));
   out += (f.code.empty() ? "" : "[" + f.code + "]") + ": " + f.headline + "\n";
   for (const std::string& line : f.details) out += "  " + line + "\n";
@@ -65,10 +65,10 @@ class Suite {
     std::vector<TestCase> broken;
     bool explained = false;  // whether a case of an input accounts for the verdict on the whole
     for (const InputReport& i : report.inputs) explained |= i.verdict == report.verdict;
-    for (Finding& f : findings_of(report, options_)) {
-      if (f.kind == Finding::Kind::error) {
+    for (CiFinding& f : findings_of(report, options_)) {
+      if (f.kind == CiFinding::Kind::error) {
         broken.push_back(unread(std::move(f), clean(model)));
-      } else if (f.kind == Finding::Kind::undecided) {
+      } else if (f.kind == CiFinding::Kind::undecided) {
         if (!explained) whole.findings.push_back(f);
         for (TestCase& c : cases) {
           if (c.verdict == Verdict::undecided) c.findings.push_back(f);
@@ -78,7 +78,7 @@ class Suite {
         (owner != nullptr ? *owner : whole).findings.push_back(std::move(f));
       }
     }
-    if (!explained && broken.empty()) whole.verdict = report.verdict;
+    if (!explained && (broken.empty() || report.verdict == Verdict::misfit)) whole.verdict = report.verdict;
     if (!whole.findings.empty() || whole.verdict != Verdict::fits || (cases.empty() && broken.empty()))
       cases.push_back(std::move(whole));
     for (const TestCase& c : cases) write(c);
@@ -104,7 +104,7 @@ class Suite {
     return nullptr;
   }
 
-  static TestCase unread(Finding f, std::string class_name) {
+  static TestCase unread(CiFinding f, std::string class_name) {
     const FilePlace& at = f.data.path.empty() ? f.place : f.data;
     const std::string file = clean(at.path);
     TestCase out{std::move(class_name), file.empty() ? "(memory)" : file, file, {}, Verdict::undecided};
@@ -125,9 +125,9 @@ class Suite {
 
   void write(const TestCase& c) {
     std::string reasons, output;
-    const Finding* first = nullptr;
-    for (const Finding& f : c.findings) {
-      const bool stops = f.severity == Severity::error || f.kind == Finding::Kind::undecided;
+    const CiFinding* first = nullptr;
+    for (const CiFinding& f : c.findings) {
+      const bool stops = f.severity == Severity::error || f.kind == CiFinding::Kind::undecided;
       if (stops && first == nullptr) first = &f;
       (stops ? reasons : output) += block(f);
     }
@@ -139,8 +139,8 @@ class Suite {
     cases_ += body.empty() ? "/>\n" : ">\n" + body + "    </testcase>\n";
   }
 
-  std::string outcome(const TestCase& c, const Finding* first, const std::string& reasons) {
-    const bool error = first != nullptr && first->kind == Finding::Kind::error;
+  std::string outcome(const TestCase& c, const CiFinding* first, const std::string& reasons) {
+    const bool error = first != nullptr && first->kind == CiFinding::Kind::error;
     const bool failure = !error && (c.verdict == Verdict::misfit || (first != nullptr && !first->code.empty()));
     if (!error && !failure && c.verdict != Verdict::undecided) return {};
     ++(error ? errors_ : failure ? failures_ : skipped_);

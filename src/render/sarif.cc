@@ -17,7 +17,7 @@ namespace {
 constexpr const char* kSchema =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 constexpr const char* kInformationUri = "https://github.com/shapecheck/shapecheck";
-constexpr const char* kRoot = "SRCROOT";
+constexpr const char* kRoot = "%SRCROOT%";
 
 /// A path as a URI reference (RFC 3986): whatever is not unreserved is a byte in hexadecimal, so that no name becomes a
 /// scheme, a query or a fragment.
@@ -42,7 +42,7 @@ std::string plain(std::string text) {
   return text;
 }
 
-std::string message_of(const Finding& f) {
+std::string message_of(const CiFinding& f) {
   std::string out = f.headline + (f.headline.ends_with('.') ? "" : ".");
   for (const std::string& line : f.details) out += "\n" + line;
   return plain(std::move(out));
@@ -70,7 +70,7 @@ Json logical_location(const Diagnostic& d) {
   return {{"name", axis}, {"fullyQualifiedName", input + "/" + axis}, {"kind", "axis"}};
 }
 
-Json locations_of(const Finding& f) {
+Json locations_of(const CiFinding& f) {
   Json out = Json::object();
   if (!f.place.path.empty()) out["physicalLocation"] = physical_location(f.place);
   if (f.diagnostic != nullptr && !f.diagnostic->input.empty())
@@ -104,16 +104,16 @@ Json rule_json(const std::string& code) {
 
 class Run {
  public:
-  explicit Run(const std::vector<Finding>& findings) {
-    for (const Finding& f : findings) {
+  explicit Run(const std::vector<CiFinding>& findings) {
+    for (const CiFinding& f : findings) {
       if (!f.code.empty()) rules_.emplace(f.code, 0);
     }
     std::size_t n = 0;
     for (auto& [code, index] : rules_) index = n++;
-    for (const Finding& f : findings) {
-      if (f.kind != Finding::Kind::undecided) results_.push_back(result(f));
-      if (f.kind != Finding::Kind::diagnostic) notifications_.push_back(notification(f));
-      successful_ &= f.kind != Finding::Kind::error;
+    for (const CiFinding& f : findings) {
+      if (f.kind != CiFinding::Kind::undecided) results_.push_back(result(f));
+      if (f.kind != CiFinding::Kind::diagnostic) notifications_.push_back(notification(f));
+      successful_ &= f.kind != CiFinding::Kind::error;
     }
   }
 
@@ -136,7 +136,7 @@ class Run {
   }
 
  private:
-  Json result(const Finding& f) {
+  Json result(const CiFinding& f) {
     Json out = {{"ruleId", f.code},
                 {"ruleIndex", rules_.at(f.code)},
                 {"level", to_string(f.severity)},
@@ -153,7 +153,7 @@ class Run {
     return out;
   }
 
-  static Json notification(const Finding& f) {
+  static Json notification(const CiFinding& f) {
     Json out = Json::object();
     if (!f.code.empty()) out["associatedRule"] = {{"id", f.code}};
     out["level"] = to_string(f.severity);
@@ -169,7 +169,7 @@ class Run {
   }
 
   /// Equal for the same finding of a later run, whatever line it has moved to.
-  std::string fingerprint(const Finding& f) {
+  std::string fingerprint(const CiFinding& f) {
     const FilePlace& data = f.data.path.empty() ? f.place : f.data;
     std::string key = f.code + '\0' + f.model + '\0' + data.path + '\0';
     if (const Diagnostic* d = f.diagnostic)
