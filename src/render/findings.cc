@@ -132,12 +132,10 @@ CiFinding finding_of(const Error& error, const CiOptions& options) {
   out.kind = CiFinding::Kind::error;
   out.code = to_string(error.code);
   if (const CatalogueEntry* entry = find_diagnostic(out.code)) out.name = entry->name;
-  out.headline = clean(error.message);
   out.place.path = relative_path(error.path, options.root);
   out.place.byte_offset = error.byte_offset;
-  if (!error.path.empty())
-    out.details.push_back(escape(out.place.path, 400) +
-                          (error.byte_offset ? ": at byte " + std::to_string(*error.byte_offset) : ""));
+  out.headline = (error.path.empty() ? "" : escape(out.place.path, 400) + ": ") + clean(error.message) +
+                 (error.byte_offset ? " (at byte " + std::to_string(*error.byte_offset) + ")" : "");
   return out;
 }
 

@@ -93,6 +93,7 @@ Json rule_json(const std::string& code) {
     if (e.code != code) continue;
     std::string first(e.explain.substr(0, e.explain.find("\n\n")));
     for (char& c : first) c = c == '\n' ? ' ' : c;
+    if (first.ends_with(':')) first.back() = '.';  // an example follows, in the help
     out["name"] = e.name;
     out["shortDescription"] = {{"text", std::string(e.summary) + "."}};
     out["fullDescription"] = {{"text", first}};
