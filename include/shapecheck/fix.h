@@ -22,8 +22,8 @@ struct FixInput {
   std::vector<Edit> edits{};       ///< Fix::edits; empty: copied as it is
 };
 
-/// The fixes of one input that write_fixed() can apply: those of its errors, each once, in the report's order. Any one of
-/// them mends the input, together with any one of each other input's.
+/// The fixes of one input that write_fixed() can apply: those of its errors, each once, in the report's order. Any one
+/// of them mends the input, together with any one of each other input's.
 SHAPECHECK_API std::vector<Fix> applicable_fixes(const Report& report, const std::string& input);
 
 struct WriteOptions {
