@@ -33,6 +33,9 @@ struct CheckOptions {
   bool fixes = true;     ///< look for fixes
   /// Read all values of files: whether a cast is exact, what is not finite, indices beyond their tables.
   bool values = false;
+  /// Labels, compared with what the model gives for the data; DataSource::input names the output. Findings about them
+  /// have that name as Diagnostic::input, and make the verdict a misfit: training on them fails or learns nonsense.
+  std::vector<DataSource> targets{};
   /// While values are read: bytes of one array that were read, and those there are.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
 };
@@ -41,5 +44,25 @@ struct CheckOptions {
 /// All findings are reported, not the first. A misfit is a result, not an error.
 SHAPECHECK_API Report check(const Contract& contract, const std::vector<DataSource>& data,
                             const CheckOptions& options = {});
+
+/// Files that are each fed to the model by themselves: shards of a dataset, requests.
+struct FileSet {
+  std::string input;   ///< as DataSource::input
+  std::string member;  ///< as DataSource::member
+  std::vector<std::string> paths;
+};
+
+struct FileSetOptions {
+  CheckOptions check{};  ///< `progress` is not called
+  DescribeOptions describe{};
+  unsigned jobs = 1;  ///< threads
+  /// Files that were read, and those there are. Called from one thread at a time, not always the same.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
+};
+
+/// Checks many files against one contract, each by itself. Every file must fit. In the report each finding appears
+/// once, with the other files that share it in Diagnostic::also_in, and `inputs` speaks of all files; files that cannot
+/// be read are in `errors`. Equal input gives an equal report, whatever `jobs` is.
+SHAPECHECK_API Report check_files(const Contract& contract, const FileSet& files, const FileSetOptions& options = {});
 
 }  // namespace shapecheck

@@ -22,6 +22,7 @@ enum class ErrorCode : std::uint8_t {
   limit_exceeded = 5,      ///< a size, depth or count is over a limit of `Limits`
   pickled_data = 6,        ///< Python objects, which are never loaded
   unwritable_file = 7,     ///< corrected data cannot be written: a file is there already, the disk is full, ...
+  bad_configuration = 8,   ///< shapecheck.toml says what cannot be done
 };
 
 /// "SC001" for ErrorCode::unreadable_file, and so on.
@@ -33,6 +34,8 @@ struct Error {
   std::string message;                       ///< one sentence, without the file name, without a final stop
   std::string path;                          ///< the file; empty if the bytes came from memory
   std::optional<std::uint64_t> byte_offset;  ///< where in the file, in bytes from its start
+  std::optional<std::uint64_t> line{};       ///< where in a file of text, from 1
+  std::optional<std::uint64_t> column{};     ///< from 1
 };
 
 /// A value of type T or an Error. The members are named as in std::expected.

@@ -33,4 +33,17 @@ SHAPECHECK_API std::string to_json(const Error& error);
 /// One document for all of them: `errors`, and the first of them again as `error`.
 SHAPECHECK_API std::string to_json(const std::vector<Error>& errors);
 
+/// Several checks of one run: what is wrong, under the name of each check, a line for each that fits, and the sum.
+SHAPECHECK_API std::string to_text(const std::vector<Report>& reports, const TextOptions& options = {});
+/// The document of one report with all of them in `checks`.
+SHAPECHECK_API std::string to_json(const std::vector<Report>& reports);
+
+/// SARIF 2.1.0 for code scanning: a result for each finding, at the configuration of its check (Report::written_at) or
+/// at the file; a notification for each error. No times and no absolute paths but those that were given.
+SHAPECHECK_API std::string to_sarif(const std::vector<Report>& reports);
+/// Workflow commands of GitHub Actions, one line each. No name can end a command or begin another one.
+SHAPECHECK_API std::string to_github(const std::vector<Report>& reports);
+/// JUnit XML: a suite for each check, a case for each input.
+SHAPECHECK_API std::string to_junit(const std::vector<Report>& reports);
+
 }  // namespace shapecheck

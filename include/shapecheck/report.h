@@ -84,6 +84,8 @@ struct Diagnostic {
   std::vector<std::string> notes;  ///< who says so, one line each
   std::vector<std::string> chain;  ///< the way of the size from input to failure, one layer a line; for verbose output
   std::vector<Fix> fixes;          ///< the smallest edit first; none is preferred where several fit
+  std::vector<std::string> also_in{};  ///< of many files that are checked alike: the others with the same finding
+  std::string ignored{};               ///< why it does not count, as somebody decided; empty: it counts
 };
 
 /// The verdict on one input.
@@ -95,10 +97,13 @@ struct InputReport {
   std::string path;                    ///< file of the data
   std::string member;                  ///< member or column in it
   DataFormat format = DataFormat::memory;
+  std::uint64_t files = 1;            ///< that were given for it; of several, `actual` and `path` are of one, the worst
+  std::optional<std::uint64_t> rows;  ///< sizes of axis 0 of all files, summed; absent where one is not known
 };
 
 /// One check of one model against its data.
 struct Report {
+  std::string name;  ///< of the check, where it is configured; else empty
   std::string model_path;
   std::string model_format;  ///< "onnx"
   std::vector<InputReport> inputs;
@@ -108,9 +113,10 @@ struct Report {
   Verdict verdict = Verdict::undecided;
   Location written_at;  ///< where the check is configured: path, line and column of its table; else empty
 
+  /// Findings that count.
   std::size_t count(Severity severity) const {
     std::size_t n = 0;
-    for (const Diagnostic& d : diagnostics) n += d.severity == severity;
+    for (const Diagnostic& d : diagnostics) n += d.severity == severity && d.ignored.empty();
     return n;
   }
 };

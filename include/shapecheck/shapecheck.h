@@ -9,6 +9,7 @@
 
 #include <shapecheck/catalogue.h>
 #include <shapecheck/check.h>
+#include <shapecheck/config.h>
 #include <shapecheck/contract.h>
 #include <shapecheck/descriptor.h>
 #include <shapecheck/dtype.h>

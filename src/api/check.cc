@@ -7,6 +7,7 @@
 
 #include "check/decide.h"
 #include "check/pairing.h"
+#include "check/targets.h"
 #include "diagnose/diagnose.h"
 #include "infer/contract_impl.h"
 #include "ops/families.h"
@@ -36,6 +37,30 @@ std::vector<Error> scan_feeds(const Contract::Impl& contract, std::vector<Feed>&
   return errors;
 }
 
+/// Compares the labels of a check, and adds what is found to its report.
+void check_targets(const Outcome& outcome, const CheckOptions& options, Report& report) {
+  std::vector<std::optional<ValueScan>> scans(options.targets.size());
+  for (std::size_t i = 0; options.values && i < scans.size(); ++i) {
+    const DataSource& target = options.targets[i];
+    const std::optional<Descriptor> data = array_of_target(target);
+    if (!data || data->dtype == DType::string || target.file.format == DataFormat::memory) continue;
+    const bool matrix = target.file.format == DataFormat::csv && target.member.empty() && target.file.arrays.size() > 1;
+    Result<ValueScan> scan = scan_values(target.file, matrix ? "" : data->name, DType::unknown,
+                                         {.limits = {}, .progress = options.progress});
+    if (scan)
+      scans[i] = *std::move(scan);
+    else
+      report.errors.push_back(scan.error());
+  }
+  TargetOutcome targets = decide_targets(options.targets, outcome.outputs, scans);
+  diagnose_targets(targets, outcome.outputs, report.diagnostics);
+  if (!targets.problems.empty()) report.verdict = Verdict::misfit;
+  if (report.verdict == Verdict::fits && !targets.unproven.empty()) report.verdict = Verdict::undecided;
+  if (report.verdict != Verdict::undecided) return;
+  report.unproven = outcome.unproven;
+  report.unproven.insert(report.unproven.end(), targets.unproven.begin(), targets.unproven.end());
+}
+
 }  // namespace
 
 Report check(const Contract& contract, const std::vector<DataSource>& data, const CheckOptions& options) {
@@ -43,13 +68,16 @@ Report check(const Contract& contract, const std::vector<DataSource>& data, cons
   Pairing pairing = pair(impl, data);
   Report report;
   if (options.values) report.errors = scan_feeds(impl, pairing.feeds, options);
-  const Outcome outcome = decide(impl, pairing.feeds, {.batched = options.batched});
+  const Outcome outcome =
+      decide(impl, pairing.feeds, {.batched = options.batched, .outputs = !options.targets.empty()});
 
   report.model_path = impl.graph().path;
   report.model_format = impl.graph().format;
   report.verdict = pairing.problems.empty() ? outcome.verdict : Verdict::misfit;
   if (report.verdict == Verdict::undecided) report.unproven = outcome.unproven;
   report.diagnostics = diagnose(impl, pairing, outcome, options);
+
+  if (!options.targets.empty()) check_targets(outcome, options, report);
 
   for (std::size_t i = 0; i < impl.inputs.size(); ++i) {
     const auto feed =

@@ -18,6 +18,8 @@ std::string_view to_string(ErrorCode code) {
       return "SC006";
     case ErrorCode::unwritable_file:
       return "SC007";
+    case ErrorCode::bad_configuration:
+      return "SC008";
   }
   return "SC001";
 }

@@ -176,13 +176,28 @@ Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, co
   return v;
 }
 
-}  // namespace
+OutputShape output_of(const Contract::Impl& contract, Evaluator& e, ValueId value, const Feed* batched) {
+  const Value& v = contract.graph().values[value];
+  const Facts& f = e.facts(value);
+  OutputShape out;
+  out.name = v.name;
+  out.dtype = v.type != nullptr && v.type->dtype != DType::unknown ? v.type->dtype : f.dtype;
+  out.known = f.shape.known && f.kind == Facts::Kind::tensor;
+  if (!out.known) return out;
+  for (const Dim d : f.shape.dims) {
+    const Dim size = e.pool().resolve(d);
+    out.shape.push_back(size.is_constant() ? size.constant() : -1);
+  }
+  // Of data that are cut into batches all rows together.
+  if (batched != nullptr && !out.shape.empty() && !batched->data.shape.empty()) out.shape[0] = batched->data.shape[0];
+  return out;
+}
 
-namespace {
-
-/// Everything of the feeds that decide() looks at; empty where that is more than dtypes, shapes and small values.
+/// Everything of the feeds that the verdict depends on; empty where that is more than dtypes, shapes and small values,
+/// and where more than a verdict is wanted.
 ShortList<std::int64_t, 32> question_of(const std::vector<Feed>& feeds, const DecideOptions& options) {
   ShortList<std::int64_t, 32> q;
+  if (options.outputs) return q;
   q.push_back(options.batched);
   for (const Feed& feed : feeds) {
     const Descriptor& d = feed.data;
@@ -246,6 +261,10 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
     if (what.empty()) what = q.text;
     reason(f, "a size that only the values decide (" + what + ")");
   }
+  if (options.outputs) {
+    const Feed* batched = options.batched && !feeds.empty() ? &feeds.front() : nullptr;
+    for (const ValueId v : contract.graph().main().outputs) out.outputs.push_back(output_of(contract, e, v, batched));
+  }
   out.verdict = !out.violations.empty() ? Verdict::misfit : out.unproven.empty() ? Verdict::fits : Verdict::undecided;
   return out;
 }
@@ -254,7 +273,7 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
 
 Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
   const auto question = question_of(feeds, options);
-  if (contract.known_fits().contains(question)) return {Verdict::fits, {}, {}};
+  if (contract.known_fits().contains(question)) return {Verdict::fits, {}, {}, {}};
   Outcome out = decide_anew(contract, feeds, options);
   if (out.verdict == Verdict::fits && !question.empty()) contract.known_fits().insert(question);
   return out;

@@ -49,14 +49,24 @@ struct Violation {
   std::vector<std::string> way;                                ///< kind layer: how the data got there, a line a layer
 };
 
+/// What the model gives for the data, as far as the layers tell.
+struct OutputShape {
+  std::string name;
+  DType dtype = DType::unknown;
+  bool known = false;               ///< whether the rank is
+  std::vector<std::int64_t> shape;  ///< -1: not known
+};
+
 struct Outcome {
   Verdict verdict = Verdict::undecided;
   std::vector<Violation> violations;
   std::vector<std::string> unproven;  ///< why it is undecided
+  std::vector<OutputShape> outputs;   ///< if they were asked for
 };
 
 struct DecideOptions {
   bool batched = false;  ///< axis 0 of the data is cut into batches of the declared size
+  bool outputs = false;
 };
 
 /// Compares the feeds with the declarations, then pushes their sizes through the layers. Inputs without a feed, and

@@ -132,7 +132,11 @@ Result<DataFile> read_data(const Source& source, const std::string& name, const 
 Result<DataFile> describe(const std::string& path, const DescribeOptions& options) {
   const Result<File> file = File::open(path);
   if (!file) return file.error();
-  return read_data(Source(*file), path, options);
+  std::array<std::byte, kHeadBytes> head;  // NOLINT(cppcoreguidelines-pro-type-member-init): read into
+  const Result<std::size_t> n =
+      file->read_at(0, std::span(head).first(std::min<std::uint64_t>(kHeadBytes, file->size())));
+  if (!n) return n.error();
+  return read_data(Source(*file, std::span(head).first(*n)), path, options);
 }
 
 }  // namespace shapecheck

@@ -9,7 +9,7 @@ Result<DataFile> read_npy(const Source& source, const DescribeOptions& options) 
     e.path = source.path();
     return e;
   };
-  auto head = source.read(0, 4096);
+  auto head = source.read(0, kHeadBytes);
   if (!head) return head.error();
   const Result<std::size_t> end = npy_header_end(*head, options.limits);
   if (!end) return located(end.error());

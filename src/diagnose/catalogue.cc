@@ -10,6 +10,7 @@
 #include "diagnose/explain_models.h"
 #include "diagnose/explain_names.h"
 #include "diagnose/explain_shapes.h"
+#include "diagnose/explain_targets.h"
 #include "diagnose/explain_values.h"
 
 namespace shapecheck {
@@ -27,7 +28,7 @@ constexpr auto joined(const CatalogueEntry (&... groups)[Sizes]) {
 }
 
 constexpr auto kAll = joined(kFileDiagnostics, kDtypeDiagnostics, kShapeDiagnostics, kNameDiagnostics,
-                             kValueDiagnostics, kTableDiagnostics, kLayoutDiagnostics, kModelDiagnostics);
+                             kValueDiagnostics, kTableDiagnostics, kLayoutDiagnostics, kModelDiagnostics, kTargetDiagnostics);
 
 constexpr bool sorted() {
   for (std::size_t i = 1; i < kAll.size(); ++i) {

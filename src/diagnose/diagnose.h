@@ -9,6 +9,7 @@
 
 #include "check/decide.h"
 #include "check/pairing.h"
+#include "check/targets.h"
 #include "fix/find.h"
 
 namespace shapecheck {
@@ -41,6 +42,9 @@ void diagnose_data(const Case& c, bool batched,
 void diagnose_values(const Case& c, std::vector<Diagnostic>& out);  // SC106, SC401 to SC403, SC507
 void diagnose_pairing(const Contract::Impl& contract, const Pairing& pairing,
                       std::vector<Diagnostic>& out);  // SC301 to SC303
+
+void diagnose_targets(const TargetOutcome& outcome, const std::vector<OutputShape>& outputs,
+                      std::vector<Diagnostic>& out);  // SC801 to SC805
 
 /// All diagnostics of a check, by input, code and axis.
 std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& pairing, const Outcome& outcome,

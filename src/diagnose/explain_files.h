@@ -1,4 +1,4 @@
-// SC001 to SC007: a file could not be checked, or not be written. These end with exit status 2.
+// SC001 to SC008: a file could not be checked, or not be written. These end with exit status 2.
 #pragma once
 
 #include <shapecheck/catalogue.h>
@@ -88,6 +88,16 @@ changed in place.
 
 What to do: name another file, or make room. Many inputs go into one .npz; arrays
 with a dtype or of more than two axes go into .npy or .npz.)~"},
+    {"SC008", "bad-configuration", Severity::error, "shapecheck.toml says what cannot be done",
+     R"~(The configuration is no TOML, has a key that does not exist, a value of another
+type than its key takes, or names a file that is not there. The message says where:
+file, line and column.
+
+Nothing is checked while the configuration is wrong: a check that was left out for
+a misspelt key would look like one that passed.
+
+What to do: mend the line. All mistakes are reported at once. Paths in the file are
+relative to its folder.)~"},
 };
 
 }  // namespace shapecheck

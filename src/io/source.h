@@ -12,9 +12,13 @@
 
 namespace shapecheck {
 
+inline constexpr std::size_t kHeadBytes = 1024;  // enough for most headers
+
 class Source {
  public:
   explicit Source(const File& file) : file_(&file), size_(file.size()) {}
+  /// A file of which the first bytes were read already; they must outlive the source.
+  Source(const File& file, std::span<const std::byte> head) : file_(&file), head_(head), size_(file.size()) {}
   explicit Source(std::span<const std::byte> bytes) : bytes_(bytes), size_(bytes.size()) {}
 
   std::uint64_t size() const { return size_; }
@@ -31,6 +35,10 @@ class Source {
       std::memcpy(out.data(), bytes_.data() + offset, out.size());
       return out;
     }
+    if (offset < head_.size() && out.size() <= head_.size() - offset) {
+      std::memcpy(out.data(), head_.data() + offset, out.size());
+      return out;
+    }
     const Result<std::size_t> got = file_->read_at(offset, out);
     if (!got) return got.error();
     out.resize(*got);
@@ -45,6 +53,7 @@ class Source {
  private:
   const File* file_ = nullptr;
   std::span<const std::byte> bytes_;
+  std::span<const std::byte> head_;
   std::uint64_t size_ = 0;
 };
 

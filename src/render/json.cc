@@ -3,6 +3,7 @@
 #include <shapecheck/version.h>
 
 #include <algorithm>
+#include <span>
 
 #include <nlohmann/json.hpp>
 
@@ -132,6 +133,10 @@ Json input_json(const InputReport& input) {
                                : Json(nullptr);
   out["expected"] = input.expected ? spec_json(*input.expected) : Json(nullptr);
   out["actual"] = input.actual ? actual_json(*input.actual) : Json(nullptr);
+  if (input.files > 1) {
+    out["files"] = input.files;
+    out["rows"] = maybe(input.rows);
+  }
   return out;
 }
 
@@ -149,6 +154,8 @@ Json diagnostic_json(const Diagnostic& d) {
                      {"column", maybe(d.location.column)},
                      {"byte_offset", maybe(d.location.byte_offset)},
                      {"byte_length", maybe(d.location.byte_length)}};
+  if (!d.also_in.empty()) out["also_in"] = d.also_in;
+  if (!d.ignored.empty()) out["ignored"] = d.ignored;
   out["notes"] = d.notes;
   out["chain"] = d.chain;
   out["fixes"] = Json::array();
@@ -166,10 +173,13 @@ Json diagnostic_json(const Diagnostic& d) {
 }
 
 Json error_json(const Error& e) {
-  return {{"code", to_string(e.code)},
-          {"message", e.message},
-          {"path", text_or_null(e.path)},
-          {"byte_offset", maybe(e.byte_offset)}};
+  Json out = {{"code", to_string(e.code)},
+              {"message", e.message},
+              {"path", text_or_null(e.path)},
+              {"byte_offset", maybe(e.byte_offset)}};
+  if (e.line) out["line"] = *e.line;
+  if (e.column) out["column"] = *e.column;
+  return out;
 }
 
 Json envelope() {
@@ -187,30 +197,47 @@ std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error
 
 }  // namespace
 
-std::string to_json(const Report& report) {
+namespace {
+
+Json check_json(const Report& report) {
   Json check;
+  if (!report.name.empty()) check["name"] = report.name;
+  const Location& at = report.written_at;
+  if (!at.path.empty())
+    check["written_at"] = {{"path", at.path}, {"line", maybe(at.line)}, {"column", maybe(at.column)}};
   check["model"] = model_json(report.model_path, report.model_format);
   check["verdict"] = to_string(report.verdict);
   check["inputs"] = Json::array();
+  for (const InputReport& i : report.inputs) check["inputs"].push_back(input_json(i));
   check["diagnostics"] = Json::array();
-  int fits = 0, misfit = 0, undecided = 0;
-  for (const InputReport& i : report.inputs) {
-    check["inputs"].push_back(input_json(i));
-    ++(i.verdict == Verdict::fits ? fits : i.verdict == Verdict::misfit ? misfit : undecided);
-  }
   for (const Diagnostic& d : report.diagnostics) check["diagnostics"].push_back(diagnostic_json(d));
   check["unproven"] = report.unproven;
   for (const Error& e : report.errors) check["errors"].push_back(error_json(e));
+  return check;
+}
+
+std::string reports_json(std::span<const Report> reports) {
+  Json checks = Json::array();
+  std::size_t errors = 0, warnings = 0, notes = 0, fits = 0, misfit = 0, undecided = 0;
+  for (const Report& report : reports) {
+    checks.push_back(check_json(report));
+    errors += report.count(Severity::error);
+    warnings += report.count(Severity::warning);
+    notes += report.count(Severity::note);
+    for (const InputReport& i : report.inputs)
+      ++(i.verdict == Verdict::fits ? fits : i.verdict == Verdict::misfit ? misfit : undecided);
+  }
   Json out = envelope();
-  out["checks"] = Json::array({std::move(check)});
-  out["summary"] = {{"errors", report.count(Severity::error)},
-                    {"warnings", report.count(Severity::warning)},
-                    {"notes", report.count(Severity::note)},
-                    {"fits", fits},
-                    {"misfit", misfit},
-                    {"undecided", undecided}};
+  out["checks"] = std::move(checks);
+  out["summary"] = {{"errors", errors}, {"warnings", warnings}, {"notes", notes},
+                    {"fits", fits},     {"misfit", misfit},     {"undecided", undecided}};
   return dump(out);
 }
+
+}  // namespace
+
+std::string to_json(const Report& report) { return reports_json({&report, 1}); }
+std::string to_json(const std::vector<Report>& reports) { return reports_json(reports); }
 
 std::string to_json(const ContractView& contract) {
   Json out = envelope();

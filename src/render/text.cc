@@ -11,6 +11,7 @@
 namespace shapecheck {
 namespace {
 
+constexpr std::size_t kShownErrors = 20;
 constexpr std::size_t kColumns = 100;  // a comment that would go beyond has a line of its own
 
 std::string place(const Location& l) {
@@ -28,20 +29,51 @@ class ReportText {
 
   std::string operator()() {
     for (const Diagnostic& d : report_.diagnostics) {
-      if (!options_.quiet || d.severity == Severity::error) diagnostic(d);
+      if (d.ignored.empty() && (!options_.quiet || d.severity == Severity::error)) diagnostic(d);
     }
-    if (!options_.quiet) inputs();
+    if (!options_.quiet) {
+      ignored();
+      inputs();
+    }
     if (!options_.quiet && report_.verdict == Verdict::undecided)
       append_list(out_, paint_.bold("not proved:"), report_.unproven, options_.verbose);
     if (!options_.quiet || report_.verdict != Verdict::fits) summary();
     return std::move(out_);
   }
 
+  /// The last line alone.
+  std::string verdict() {
+    summary();
+    return std::move(out_);
+  }
+
  private:
+  void ignored() {
+    for (const Diagnostic& d : report_.diagnostics) {
+      if (!d.ignored.empty())
+        out_ +=
+            paint_.dim("ignored[" + clean(d.code) + "]: " + clean(d.message) + " (" + clean(d.ignored) + ")") + "\n";
+    }
+  }
+
+  /// "312 of 20000 files: a.npy, b.npy, ..."
+  void other_files(const Diagnostic& d) {
+    constexpr std::size_t kShown = 3;
+    const auto input = std::find_if(report_.inputs.begin(), report_.inputs.end(),
+                                    [&](const InputReport& i) { return i.name == d.input; });
+    out_ += paint_.dim("   = ") + std::to_string(d.also_in.size() + 1);
+    if (input != report_.inputs.end()) out_ += " of " + std::to_string(input->files);
+    out_ += " files: " + escape(d.location.path, 400);
+    for (std::size_t i = 0; i < d.also_in.size() && (i + 1 < kShown || options_.verbose); ++i)
+      out_ += ", " + escape(d.also_in[i], 400);
+    out_ += d.also_in.size() >= kShown && !options_.verbose ? ", ...\n" : "\n";
+  }
+
   void diagnostic(const Diagnostic& d) {
     const std::string head = std::string(to_string(d.severity)) + "[" + clean(d.code) + "]";
     out_ += paint_.severity(d.severity, head) + paint_.bold(": " + clean(d.message)) + "\n";
     if (!d.location.path.empty() || !d.location.what.empty()) out_ += paint_.dim("  --> ") + place(d.location) + "\n";
+    if (!d.also_in.empty()) other_files(d);
     if (!options_.quiet) {
       for (const std::string& note : d.notes) out_ += paint_.dim("   = ") + clean(note) + "\n";
     }
@@ -95,6 +127,16 @@ class ReportText {
       out_ += line + "no data" + (wanted.empty() ? "" : "; it takes " + wanted) + "\n";
       return;
     }
+    if (input.files > 1) {
+      line += std::to_string(input.files) + " files";
+      if (input.rows) line += ", " + std::to_string(*input.rows) + " rows";
+      line += input.verdict == Verdict::fits ? ": all " : ": not all ";
+      line += input.verdict == Verdict::fits     ? "fit "
+              : input.verdict == Verdict::misfit ? "fit "
+                                                 : "are proved to fit ";
+      out_ += line + wanted + "\n";
+      return;
+    }
     line.append(to_string(input.actual->dtype)).append(" ").append(shape_text(input.actual->shape)).append(" ");
     if (!input.expected)
       line += "is for no input of this model";
@@ -109,6 +151,12 @@ class ReportText {
     out_ += line + "\n";
   }
 
+  bool only_labels() const {
+    return std::none_of(report_.diagnostics.begin(), report_.diagnostics.end(), [](const Diagnostic& d) {
+      return d.severity == Severity::error && !d.code.starts_with("SC8");
+    });
+  }
+
   void summary() {
     const std::string model = escape(report_.model_path.empty() ? "the model" : report_.model_path, 400);
     const std::string verdict(to_string(report_.verdict));
@@ -117,7 +165,9 @@ class ReportText {
         out_ += paint_.good(verdict) + ": " + model + " runs on this data";
         break;
       case Verdict::misfit:
-        out_ += paint_.severity(Severity::error, verdict) + ": " + model + " does not run on this data";
+        out_ +=
+            paint_.severity(Severity::error, verdict) + ": " + model +
+            (only_labels() ? " runs on this data, but the labels do not belong to it" : " does not run on this data");
         break;
       case Verdict::undecided:
         out_ += paint_.severity(Severity::warning, verdict) + ": nothing refuses this data, but " + model +
@@ -125,12 +175,17 @@ class ReportText {
         break;
     }
     const std::size_t errors = report_.count(Severity::error), warnings = report_.count(Severity::warning);
-    const std::string counts = (errors > 0 ? counted(errors, "error") : "") + (errors > 0 && warnings > 0 ? ", " : "") +
-                               (warnings > 0 ? counted(warnings, "warning") : "");
+    const std::size_t ignored =
+        static_cast<std::size_t>(std::count_if(report_.diagnostics.begin(), report_.diagnostics.end(),
+                                               [](const Diagnostic& d) { return !d.ignored.empty(); }));
+    std::string counts = (errors > 0 ? counted(errors, "error") : "") + (errors > 0 && warnings > 0 ? ", " : "") +
+                         (warnings > 0 ? counted(warnings, "warning") : "");
+    if (ignored > 0) counts += (counts.empty() ? "" : ", ") + std::to_string(ignored) + " ignored";
     if (!counts.empty()) out_ += " (" + counts + ")";
-    if (!report_.diagnostics.empty() && !options_.quiet) {
+    if (report_.diagnostics.size() > ignored && !options_.quiet) {
+      const auto rank = [](const Diagnostic& d) { return std::pair(!d.ignored.empty(), d.severity); };
       const auto worst = std::min_element(report_.diagnostics.begin(), report_.diagnostics.end(),
-                                          [](const auto& a, const auto& b) { return a.severity < b.severity; });
+                                          [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
       out_ += paint_.dim("; `shapecheck --explain " + clean(worst->code) + "` tells more");
     }
     out_ += "\n";
@@ -147,9 +202,49 @@ class ReportText {
 
 std::string to_text(const Report& report, const TextOptions& options) { return ReportText(report, options)(); }
 
+std::string to_text(const std::vector<Report>& reports, const TextOptions& options) {
+  const Painter paint(options.color);
+  std::string out;
+  std::size_t fit = 0, misfit = 0, ignored = 0, undecided = 0, unchecked = 0;
+  for (const Report& r : reports) {
+    const bool checked = r.errors.empty();
+    const bool counts = r.count(Severity::error) > 0;
+    ++(!checked                       ? unchecked
+       : r.verdict == Verdict::fits   ? fit
+       : r.verdict == Verdict::misfit ? (counts ? misfit : ignored)
+                                      : undecided);
+    const std::string label = r.name.empty() ? "" : paint.bold(escape(r.name)) + ": ";
+    const bool passes = r.verdict == Verdict::fits || (r.verdict == Verdict::misfit && !counts);
+    const bool quiet = passes && (options.quiet || r.count(Severity::error) + r.count(Severity::warning) == 0);
+    for (std::size_t i = 0; i < r.errors.size() && (i < kShownErrors || options.verbose); ++i)
+      out += label + to_text(r.errors[i], options);
+    if (r.errors.size() > kShownErrors && !options.verbose)
+      out += "... and " + counted(r.errors.size() - kShownErrors, "more error") + " (-v shows all)\n";
+    if (r.inputs.empty() && !checked) {
+      out += "\n";
+    } else if (quiet && !options.verbose) {
+      if (!options.quiet) out += label + ReportText(r, options).verdict();
+    } else {
+      const std::string text = to_text(r, options);
+      if (!text.empty())
+        out +=
+            (out.empty() || out.ends_with("\n\n") ? "" : "\n") + label + escape(r.model_path, 400) + "\n" + text + "\n";
+    }
+  }
+  if (options.quiet && misfit + undecided + unchecked == 0) return out;
+  out += paint.bold(counted(reports.size(), "check")) + ": " + std::to_string(fit) + (fit == 1 ? " fits" : " fit");
+  if (misfit > 0) out += ", " + paint.severity(Severity::error, std::to_string(misfit) + " misfit");
+  if (ignored > 0) out += ", " + std::to_string(ignored) + " misfit that is ignored";
+  if (undecided > 0) out += ", " + paint.severity(Severity::warning, std::to_string(undecided) + " undecided");
+  if (unchecked > 0) out += ", " + paint.severity(Severity::error, std::to_string(unchecked) + " not checked");
+  return out + "\n";
+}
+
 std::string to_text(const Error& error, const TextOptions& options) {
   const Painter paint(options.color);
-  std::string out = "shapecheck: " + (error.path.empty() ? "" : paint.bold(escape(error.path, 400)) + ": ") +
+  std::string line = error.line ? ":" + std::to_string(*error.line) : "";
+  if (error.line && error.column) line += ":" + std::to_string(*error.column);
+  std::string out = "shapecheck: " + (error.path.empty() ? "" : paint.bold(escape(error.path, 400) + line) + ": ") +
                     paint.severity(Severity::error, "error[" + std::string(to_string(error.code)) + "]") + ": " +
                     clean(error.message);
   if (error.byte_offset) out += " (at byte " + std::to_string(*error.byte_offset) + ")";

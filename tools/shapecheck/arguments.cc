@@ -5,12 +5,20 @@
 #include <optional>
 
 namespace shapecheck::tool {
+
+bool is_file(const std::string& path) {
+  struct stat st = {};
+  return ::stat(path.c_str(), &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+bool is_folder(const std::string& path) {
+  struct stat st = {};
+  return ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 namespace {
 
-bool exists(const std::string& path) {
-  struct stat st = {};
-  return ::stat(path.c_str(), &st) == 0;
-}
+bool exists(const std::string& path) { return is_file(path) || is_folder(path); }
 
 /// FILE:MEMBER. Names of files and members may hold ':', so every ':' is tried.
 std::optional<Argument> file_and_member(const std::string& text) {

@@ -5,6 +5,9 @@
 
 namespace shapecheck::tool {
 
+bool is_file(const std::string& path);  ///< there is something that is no folder
+bool is_folder(const std::string& path);
+
 struct Argument {
   std::string input, path, member;
 };

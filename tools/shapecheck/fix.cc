@@ -163,8 +163,8 @@ class Fixing {
   Report check_again(const DataFile& written) {
     std::vector<DataSource> sources;
     for (const InputReport& input : report_.inputs) {
-      const auto fixed = std::find_if(inputs_.begin(), inputs_.end(),
-                                      [&](const FixInput& i) { return i.input == input.name; });
+      const auto fixed =
+          std::find_if(inputs_.begin(), inputs_.end(), [&](const FixInput& i) { return i.input == input.name; });
       if (fixed != inputs_.end())
         sources.push_back({input.name, writes_all() ? input.name : "", written});
       else if (const DataSource* source = source_of(input))
@@ -191,8 +191,8 @@ class Fixing {
 
 }  // namespace
 
-Result<std::optional<Report>> fix(const Options& options, const Contract& contract,
-                                  const std::vector<DataSource>& data, const Report& report) {
+Result<std::optional<Report>> fix(const Options& options, const Contract& contract, const std::vector<DataSource>& data,
+                                  const Report& report) {
   return Fixing(options, contract, data, report)();
 }
 

@@ -3,7 +3,9 @@
 
 #include <shapecheck/version.h>
 
+#include <algorithm>
 #include <charconv>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 
@@ -19,9 +21,11 @@ mend it.
 Usage:
   shapecheck MODEL             what the model takes, and who says so
   shapecheck MODEL DATA...     check the data against it
+  shapecheck                   run the checks of shapecheck.toml, of this folder or above
 
 MODEL is an ONNX model. DATA is one of
   FILE                .npy, .npz, .csv, .tsv, or an ONNX TensorProto (.pb)
+  FOLDER, 'GLOB'      files of which each must fit by itself: shards
   FILE:MEMBER         one member of an .npz, one column of a table
   NAME=FILE           data for the input NAME
   NAME=FILE:MEMBER
@@ -29,7 +33,8 @@ MODEL is an ONNX model. DATA is one of
 Members of an .npz and columns of a table go to the inputs of their names, and one
 file goes to a model's only input; nothing is paired by order. Where a DATA can be
 read in several ways, the first one that names an existing file counts: as a whole;
-cut at a ':', from the right; cut at a '=', from the left.
+cut at a ':', from the right; cut at a '=', from the left. Several files for a model
+with one input are shards: each must fit by itself.
 
 Options:
 )";
@@ -42,11 +47,15 @@ Examples:
   shapecheck model.onnx x=batch.npz:images --batched
   shapecheck model.onnx train.csv --csv-dtype float32
   shapecheck model.onnx train.npy --fix train32.npy
+  shapecheck model.onnx x_train.npy --target y=y_train.npy --values
+  shapecheck model.onnx shards/ -j 8
+  shapecheck --format github -o report.sarif
   shapecheck --explain SC101
 
 Exit status:
   0   the data fits, or the verdict is undecided
-  1   misfit, or a model that no data can fit; with --strict also undecided
+  1   misfit, or a model that no data can fit; with --strict also undecided; what
+      --fail-on says
   2   could not check: a file that cannot be read, a wrong option, an internal error
 )";
 
@@ -78,14 +87,41 @@ Answer wrong_usage(const std::string& what) {
 
 namespace {
 
+std::optional<std::size_t> number_of(const std::string& text) {
+  std::size_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
 /// "[INPUT=]N"
 std::optional<std::pair<std::string, std::size_t>> parse_pick(const std::string& text) {
   const std::size_t at = text.rfind('=');
-  const std::string number = at == std::string::npos ? text : text.substr(at + 1);
-  std::size_t n = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), n);
-  if (error != std::errc() || end != number.data() + number.size() || n == 0) return std::nullopt;
-  return std::pair(at == std::string::npos ? std::string() : text.substr(0, at), n);
+  const auto n = number_of(at == std::string::npos ? text : text.substr(at + 1));
+  if (!n || *n == 0) return std::nullopt;
+  return std::pair(at == std::string::npos ? std::string() : text.substr(0, at), *n);
+}
+
+std::optional<Format> format_of(const std::string& name) {
+  if (name == "text") return Format::text;
+  if (name == "json") return Format::json;
+  if (name == "sarif") return Format::sarif;
+  if (name == "github") return Format::github;
+  if (name == "junit") return Format::junit;
+  return std::nullopt;
+}
+
+/// "FORMAT:FILE", or a file whose suffix tells the format.
+std::optional<std::pair<Format, std::string>> parse_output(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon != std::string::npos && colon + 1 < text.size()) {
+    if (const auto format = format_of(text.substr(0, colon))) return std::pair(*format, text.substr(colon + 1));
+  }
+  if (text.ends_with(".json")) return std::pair(Format::json, text);
+  if (text.ends_with(".sarif")) return std::pair(Format::sarif, text);
+  if (text.ends_with(".xml")) return std::pair(Format::junit, text);
+  if (text.ends_with(".txt")) return std::pair(Format::text, text);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -96,11 +132,16 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   bool help = false, show_version = false;
   std::string format = "text", color = "auto", csv_dtype;
   std::string explain;
-  std::vector<std::string> picks;
+  std::vector<std::string> picks, outputs, changed;
+  std::string fail_on, jobs;
+  bool exit_zero = false;
 
   app.add_option("MODEL", options.model);
   app.add_option("DATA", options.data);
   app.add_flag("--batched", options.batched, "the data is fed in batches of the size the model takes");
+  app.add_option("--target", options.targets, "labels, compared with the model's OUTPUT: rows, shape, dtype, class ids")
+      ->type_name("[OUTPUT=]FILE")
+      ->allow_extra_args(false);
   app.add_flag("--values", options.values, "read all values too: NaN, exact casts, ids beyond their table");
   app.add_option("--csv-dtype", csv_dtype, "load numeric columns as this dtype, not as pandas chooses")
       ->type_name("DTYPE")
@@ -115,7 +156,26 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.add_flag("--preview", options.preview, "show what a fix would change, the first rows before and after");
   app.add_flag("--force", options.force, "with --fix: replace OUT if it exists");
   app.add_flag("--strict", options.strict, "exit status 1 also where something is undecided");
-  app.add_option("--format", format, "text or json")->type_name("FORMAT")->take_last();
+  app.add_option("--format", format, "text, json, sarif, github or junit")->type_name("FORMAT")->take_last();
+  app.add_option("-o,--output", outputs, "write a FILE as well: .txt .json .sarif .xml, or FORMAT:FILE")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--config", options.config, "the checks of this file, instead of the nearest shapecheck.toml")
+      ->type_name("FILE")
+      ->take_last();
+  app.add_option("--changed", changed, "only the checks of the configuration in which these files take part")
+      ->type_name("FILE...")
+      ->expected(0, 1'000'000);
+  app.add_option("--baseline", options.baseline, "findings of this report (--format json) do not fail the run")
+      ->type_name("FILE")
+      ->take_last();
+  app.add_option("-j,--jobs", jobs, "threads; as many as there are processors if not given")
+      ->type_name("N")
+      ->take_last();
+  app.add_option("--fail-on", fail_on, "error, warning, note or never: what exit status 1 is for")
+      ->type_name("SEVERITY")
+      ->take_last();
+  app.add_flag("--exit-zero", exit_zero, "the same as --fail-on never");
   app.add_option("--color", color, "auto, always or never; auto heeds NO_COLOR")->type_name("WHEN")->take_last();
   app.add_flag("-v,--verbose", options.verbose, "everything: inputs with defaults, reasons, long lists");
   app.add_flag("-q,--quiet", options.quiet, "errors and the verdict; nothing at all if the data fits");
@@ -143,8 +203,26 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   if (show_version)
     return Answer{0, "shapecheck " + std::string(version()) + " (predicts " + std::string(profile_name()) + ")\n"};
 
-  if (format != "text" && format != "json") return wrong_usage("--format: `" + format + "` is neither text nor json");
-  options.format = format == "json" ? Format::json : Format::text;
+  const auto known = format_of(format);
+  if (!known) return wrong_usage("--format: `" + format + "` is none of text, json, sarif, github, junit");
+  options.format = *known;
+  for (const std::string& text : outputs) {
+    const auto output = parse_output(text);
+    if (!output)
+      return wrong_usage("--output: `" + text + "` tells no format; write FORMAT:FILE, such as json:" + text);
+    options.outputs.push_back(*output);
+  }
+  if (app.get_option("--changed")->count() > 0) options.changed = changed;
+  if (fail_on == "never" || exit_zero)
+    options.fail_on.reset();
+  else if (fail_on == "warning" || fail_on == "note")
+    options.fail_on = fail_on == "note" ? Severity::note : Severity::warning;
+  else if (!fail_on.empty() && fail_on != "error")
+    return wrong_usage("--fail-on: `" + fail_on + "` is none of error, warning, note, never");
+  const auto threads = jobs.empty() ? std::thread::hardware_concurrency() : number_of(jobs).value_or(0);
+  if (!jobs.empty() && (threads == 0 || threads > 1024))
+    return wrong_usage("--jobs: `" + jobs + "` is no number from 1 to 1024");
+  options.jobs = std::max(1u, static_cast<unsigned>(threads));
   if (color != "auto" && color != "always" && color != "never")
     return wrong_usage("--color: `" + color + "` is none of auto, always, never");
   options.color = color == "always" ? Color::always : color == "never" ? Color::never : Color::automatic;
@@ -161,6 +239,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   const bool fixes = !options.fix.empty() || options.preview;
   if (!fixes && (options.unsafe_fixes || options.force || !picks.empty()))
     return wrong_usage("--unsafe-fixes, --pick and --force say how to --fix, which is missing");
+  if (!options.targets.empty() && options.data.empty()) return wrong_usage("--target takes one MODEL and its DATA");
   if (fixes && options.data.empty() && !options.model.empty()) return wrong_usage("--fix what? no data is given");
   options.values |= fixes;  // they tell what is safe
   if (options.verbose && options.quiet) return wrong_usage("--verbose and --quiet exclude each other");
@@ -168,7 +247,9 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
     options.explain = explain;
     if (!options.model.empty()) return wrong_usage("--explain takes one code, and no model");
   } else if (options.model.empty()) {
-    return wrong_usage("which model? shapecheck MODEL [DATA...]");
+    if (fixes) return wrong_usage("--fix takes one MODEL and its DATA");
+  } else if (options.changed || !options.config.empty()) {
+    return wrong_usage("--config and --changed are for the checks of a configuration, which names its models itself");
   }
   return std::nullopt;
 }

@@ -7,10 +7,11 @@
 #include <vector>
 
 #include <shapecheck/dtype.h>
+#include <shapecheck/report.h>
 
 namespace shapecheck::tool {
 
-enum class Format { text, json };
+enum class Format { text, json, sarif, github, junit };
 enum class Color { automatic, always, never };
 
 struct Options {
@@ -18,9 +19,16 @@ struct Options {
   std::vector<std::string> data;       ///< FILE, NAME=FILE, NAME=FILE:MEMBER
   std::optional<std::string> explain;  ///< a code or name; empty: all of them
   Format format = Format::text;
+  std::vector<std::pair<Format, std::string>> outputs;  ///< files that are written, too
+  std::vector<std::string> targets;                     ///< OUTPUT=FILE, OUTPUT=FILE:MEMBER
+  std::string config;                                   ///< its path; empty: looked for
+  std::optional<std::vector<std::string>> changed;      ///< only the checks in which these files take part
+  std::string baseline;
+  unsigned jobs = 1;
+  std::optional<Severity> fail_on = Severity::error;  ///< from which severity on findings fail; nothing: none does
   Color color = Color::automatic;
   DType csv_dtype = DType::unknown;
-  std::string fix;                                          ///< the file that is to be written; empty: none
+  std::string fix;                                         ///< the file that is to be written; empty: none
   std::vector<std::pair<std::string, std::size_t>> picks;  ///< input (empty: any), number of a fix from 1
   bool unsafe_fixes = false;
   bool preview = false;
