@@ -1,6 +1,6 @@
-// A converter that joins .npy shards into one raw file for a model, which may take hours: it looks at all headers first,
-// and refuses the whole dataset if one shard does not fit. Nothing is written then.
-// usage: pack_shards MODEL OUT SHARD...
+// A converter that joins .npy shards into one raw file for a model, which may take hours: it looks at all headers
+// first, and refuses the whole dataset if one shard does not fit. Nothing is written then. usage: pack_shards MODEL OUT
+// SHARD...
 #include <shapecheck/shapecheck.h>
 
 #include <cstdint>

@@ -50,7 +50,7 @@ class ShortList {
   }
 
  private:
-  T few_[N];
+  T few_[N] = {};
   std::vector<T> many_;  // all of them, once they are more than N
   std::size_t size_ = 0;
 };
