@@ -136,7 +136,7 @@ struct Function {
   std::span<const OpsetImport> opset_imports;
 };
 
-class Model::Impl {
+class SHAPECHECK_LOCAL Model::Impl {
  public:
   std::string path;
   std::string format;  ///< "onnx"

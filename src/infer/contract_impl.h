@@ -15,7 +15,7 @@
 
 namespace shapecheck {
 
-class Contract::Impl {
+class SHAPECHECK_LOCAL Contract::Impl {
  public:
   /// One input of the main graph, as declared.
   struct Input {
