@@ -142,7 +142,7 @@ inline constexpr std::string_view kContractDomain = "shapecheck.contract";
 
 struct GivenContract;  // graph/given_contract.h
 
-class Model::Impl {
+class SHAPECHECK_LOCAL Model::Impl {
  public:
   std::string path;
   std::string format;  ///< "onnx", "contract"
