@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <shapecheck/contract.h>
@@ -20,10 +21,18 @@ struct DataSource {
   DataFile file;
 };
 
+/// An array in memory as data for an input; @see describe_memory().
+inline DataSource memory_source(std::string input, Descriptor array) {
+  DataSource source{std::move(input), {}, {}};
+  source.file.arrays.push_back(std::move(array));
+  return source;
+}
+
 struct CheckOptions {
   bool batched = false;  ///< the caller feeds the rows in batches of the size that the model takes
   bool fixes = true;     ///< look for fixes
-  bool values = false;   ///< read all values: whether a cast is exact, what is not finite, indices beyond their tables
+  /// Read all values of files: whether a cast is exact, what is not finite, indices beyond their tables.
+  bool values = false;
   /// Labels, compared with what the model gives for the data; DataSource::input names the output. Findings about them
   /// have that name as Diagnostic::input, and make the verdict a misfit: training on them fails or learns nonsense.
   std::vector<DataSource> targets{};

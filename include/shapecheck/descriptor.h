@@ -108,4 +108,22 @@ SHAPECHECK_API Result<DataFile> describe(const std::string& path, const Describe
 /// @return SC001, SC003, SC005 or SC006, as describe()
 SHAPECHECK_API Result<Descriptor> describe_npy(std::span<const std::byte> bytes, const Limits& limits = {});
 
+/// Describes an array that a program holds; nothing is copied but the values of a small one, and `data` is not needed
+/// afterwards. The order is the one in which numpy.save() would write it: fortran where only the first axis is packed.
+///
+///     describe_memory(DType::float32, {32, 3, 224, 224});                  // C order, values unknown
+///     describe_memory(DType::int64, {2, 3}, array.data());                 // C order, values known: they are few
+///     describe_memory(DType::float64, {3, 2}, array.data() + 2, {-8, 24})  // a view, walked backwards
+///
+/// @param shape    elements per axis; -1 where a size is not known yet, then without data and strides
+/// @param data     the first element, in native byte order, of any alignment; read only if the array has at most
+///                 kMaxSmallValues elements. Null: the values are not known
+/// @param strides  bytes from one element to the next along each axis, which may be 0 or negative; empty: C order
+/// @return SC003 (no dtype, a negative size, another number of strides than of axes), SC004 (strides of elements
+///         that have no size in bytes), SC005 (sizes or strides beyond 64 bits), SC006 (Python objects)
+/// @see numpy.ndarray.strides, numpy.ndarray.flags
+SHAPECHECK_API Result<Descriptor> describe_memory(DType dtype, std::vector<std::int64_t> shape,
+                                                  const void* data = nullptr,
+                                                  const std::vector<std::int64_t>& strides = {});
+
 }  // namespace shapecheck

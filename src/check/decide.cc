@@ -1,9 +1,11 @@
 #include "check/decide.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <tuple>
 
+#include "base/short_list.h"
 #include "base/text.h"
 #include "check/index_range.h"
 #include "infer/evaluator.h"
@@ -191,9 +193,28 @@ OutputShape output_of(const Contract::Impl& contract, Evaluator& e, ValueId valu
   return out;
 }
 
-}  // namespace
+/// Everything of the feeds that the verdict depends on; empty where that is more than dtypes, shapes and small values,
+/// and where more than a verdict is wanted.
+ShortList<std::int64_t, 32> question_of(const std::vector<Feed>& feeds, const DecideOptions& options) {
+  ShortList<std::int64_t, 32> q;
+  if (options.outputs) return q;
+  q.push_back(options.batched);
+  for (const Feed& feed : feeds) {
+    const Descriptor& d = feed.data;
+    if (d.scan) return {};
+    q.push_back(static_cast<std::int64_t>(feed.input));
+    q.push_back(static_cast<std::int64_t>(d.dtype));
+    q.push_back(static_cast<std::int64_t>(d.shape.size()));
+    q.append(d.shape);
+    q.push_back(d.values ? static_cast<std::int64_t>(d.values->integers.size() + d.values->reals.size()) : -1);
+    if (!d.values) continue;
+    q.append(d.values->integers);
+    for (const double x : d.values->reals) q.push_back(std::bit_cast<std::int64_t>(x));
+  }
+  return q;
+}
 
-Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
+Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
   Outcome out;
   Evaluator e(contract.graph(), contract.rules, Phase::run);
   std::vector<const Feed*> by_input(contract.inputs.size(), nullptr);
@@ -245,6 +266,16 @@ Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, c
     for (const ValueId v : contract.graph().main().outputs) out.outputs.push_back(output_of(contract, e, v, batched));
   }
   out.verdict = !out.violations.empty() ? Verdict::misfit : out.unproven.empty() ? Verdict::fits : Verdict::undecided;
+  return out;
+}
+
+}  // namespace
+
+Outcome decide(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
+  const auto question = question_of(feeds, options);
+  if (contract.known_fits().contains(question)) return {Verdict::fits, {}, {}, {}};
+  Outcome out = decide_anew(contract, feeds, options);
+  if (out.verdict == Verdict::fits && !question.empty()) contract.known_fits().insert(question);
   return out;
 }
 

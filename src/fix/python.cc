@@ -64,8 +64,9 @@ bool drops_only_the_first(const DataFile& file, const std::vector<std::int64_t>&
   return kept.size() + 1 == file.arrays.size();
 }
 
-/// Loads the data; takes the edits with it that the loader does itself, and counts them in `done`.
-std::string load(const Feed& feed, const std::vector<Edit>& edits, std::size_t& done) {
+/// Loads the data, or names what is loaded already; takes the edits with it that the loader does itself, and counts
+/// them in `done`.
+std::string load(const Feed& feed, const std::string& name, const std::vector<Edit>& edits, std::size_t& done) {
   const std::string path = python_string(feed.source != nullptr ? feed.source->file.path : "data");
   switch (feed.source != nullptr ? feed.source->file.format : DataFormat::memory) {
     case DataFormat::npz:
@@ -95,8 +96,10 @@ std::string load(const Feed& feed, const std::vector<Edit>& edits, std::size_t& 
       }
       return out + ")";
     }
-    case DataFormat::npy:
     case DataFormat::memory:
+      if (feed.source != nullptr && feed.source->file.path.empty()) return name;
+      break;
+    case DataFormat::npy:
       break;
   }
   return "np.load(" + path + ")";
@@ -182,7 +185,7 @@ std::size_t rank_after(const Edit& e, std::size_t rank) {
 std::vector<std::string> imports(const Feed& feed, const std::vector<Edit>& edits) {
   const DataFormat format = feed.source != nullptr ? feed.source->file.format : DataFormat::memory;
   std::vector<std::string> out;
-  const bool by_numpy = format != DataFormat::csv && format != DataFormat::tensor_proto;
+  const bool by_numpy = format == DataFormat::npy || format == DataFormat::npz;
   if (by_numpy || std::any_of(edits.begin(), edits.end(), [](const Edit& e) {
         return e.kind == Edit::Kind::cast || e.kind == Edit::Kind::c_order || e.kind == Edit::Kind::add_axis ||
                e.kind == Edit::Kind::pad || e.kind == Edit::Kind::resize;
@@ -199,7 +202,7 @@ void write_python(const Contract::Impl& contract, const Feed& feed, const std::v
   fix.language = "python";
   fix.variable = variable(contract.graph().values[contract.inputs[feed.input].value].name);
   std::size_t done = 0;
-  std::string expression = load(feed, edits, done);
+  std::string expression = load(feed, fix.variable, edits, done);
   std::size_t rank = feed.data.shape.size();
   for (std::size_t i = done; i < edits.size(); ++i) {
     const std::size_t first = i;

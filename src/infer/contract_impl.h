@@ -10,11 +10,12 @@
 #include <shapecheck/contract.h>
 
 #include "graph/graph.h"
+#include "infer/known_fits.h"
 #include "rule/rule.h"
 
 namespace shapecheck {
 
-class Contract::Impl {
+class SHAPECHECK_LOCAL Contract::Impl {
  public:
   /// One input of the main graph, as declared.
   struct Input {
@@ -48,7 +49,11 @@ class Contract::Impl {
   };
   const Solved& solved() const;
 
+  /// Remembers what was found to fit; of no influence on any answer.
+  KnownFits& known_fits() const { return known_fits_; }
+
  private:
+  mutable KnownFits known_fits_;
   mutable std::once_flag once_;
   mutable Solved solved_;
 };

@@ -15,10 +15,14 @@ class Types {
     rest_ = right ? text.substr(arrow + 2) : text.substr(0, arrow);
   }
 
+  bool at_end() {
+    while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
+    return rest_.empty();
+  }
+
   /// The word for the next position; empty if the rule does not say.
   std::string_view next() {
-    while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);
-    if (rest_.empty()) return repeated_;
+    if (at_end()) return repeated_;
     std::string_view word = rest_.substr(0, rest_.find(' '));
     rest_.remove_prefix(word.size());
     if (word.back() == '*') repeated_ = word = word.substr(0, word.size() - 1);
@@ -33,17 +37,30 @@ bool is_variable(std::string_view word) { return word.size() == 1 && word[0] >= 
 
 }  // namespace
 
-void set_output_dtypes(const Rule& rule, std::span<const Facts* const> inputs, std::span<Facts> outputs) {
-  DType variable[26] = {};
-  Types left(rule.types, false), right(rule.types, true);
-  for (const Facts* input : inputs) {
-    const std::string_view word = left.next();
-    if (is_variable(word) && input != nullptr && input->dtype != DType::unknown) variable[word[0] - 'A'] = input->dtype;
+DTypePattern::DTypePattern(std::string_view text) {
+  const auto word_of = [](std::string_view word) {
+    return is_variable(word) ? Word{static_cast<std::int8_t>(word[0] - 'A'), DType::unknown}
+                             : Word{-1, dtype_from_string(word)};
+  };
+  for (const bool right : {false, true}) {
+    Side& side = right ? right_ : left_;
+    Types types(text, right);
+    while (!types.at_end()) side.words.push_back(word_of(types.next()));
+    side.repeated = word_of(types.next());
   }
-  for (Facts& output : outputs) {
-    const std::string_view word = right.next();
-    if (output.dtype == DType::unknown)
-      output.dtype = is_variable(word) ? variable[word[0] - 'A'] : dtype_from_string(word);
+}
+
+void DTypePattern::complete(std::span<const Facts* const> inputs, std::span<Facts> outputs) const {
+  DType variable[26] = {};
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Word word = word_at(left_, i);
+    if (word.variable >= 0 && inputs[i] != nullptr && inputs[i]->dtype != DType::unknown)
+      variable[word.variable] = inputs[i]->dtype;
+  }
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const Word word = word_at(right_, i);
+    if (outputs[i].dtype == DType::unknown)
+      outputs[i].dtype = word.variable >= 0 ? variable[word.variable] : word.fixed;
   }
 }
 

@@ -1,7 +1,10 @@
 // Element types of inputs that declare none.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <shapecheck/dtype.h>
@@ -15,7 +18,26 @@ namespace shapecheck {
 /// DType::unknown where several are possible.
 std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules);
 
-/// Gives the outputs of a node whose dtype its rule left open the one that the rule's types say ("T T int64 -> T").
-void set_output_dtypes(const Rule& rule, std::span<const Facts* const> inputs, std::span<Facts> outputs);
+/// The types of a rule ("T T int64 -> T"), read once.
+class DTypePattern {
+ public:
+  explicit DTypePattern(std::string_view types = {});
+
+  /// Gives the outputs of a node whose dtype its rule left open the one that the pattern says.
+  void complete(std::span<const Facts* const> inputs, std::span<Facts> outputs) const;
+
+ private:
+  struct Word {
+    std::int8_t variable = -1;  ///< 0 is A
+    DType fixed = DType::unknown;
+  };
+  struct Side {
+    std::vector<Word> words;
+    Word repeated;  ///< what follows them
+  };
+  static Word word_at(const Side& side, std::size_t i) { return i < side.words.size() ? side.words[i] : side.repeated; }
+
+  Side left_, right_;
+};
 
 }  // namespace shapecheck

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "infer/dtypes.h"
 
 namespace shapecheck {
 
@@ -87,6 +86,7 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
   // Where the runtime has a kernel of its own, it does not look at a function of the same name.
   op.rule = find_rule(rules_, node.domain, node.op, op.opset);
   op.kind = op.rule != nullptr ? Operator::Kind::rule : Operator::Kind::unknown;
+  if (op.rule != nullptr) op.types = DTypePattern(op.rule->types);
   for (std::uint32_t f = 0; f < model_.functions.size() && op.rule == nullptr; ++f) {
     const Function& function = model_.functions[f];
     if (function.name == node.op && function.domain == node.domain && function.overload == node.overload) {
@@ -163,9 +163,9 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   inputs_.clear();
   for (const ValueId v : node.inputs) inputs_.push_back(v == kNone ? nullptr : &facts_[v]);
   outputs_.assign(node.outputs.size(), Facts{});
-  RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this);
+  RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this, letters_);
   apply(*op.rule, c);
-  if (!op.rule->types.empty()) set_output_dtypes(*op.rule, inputs_, outputs_);
+  if (!op.rule->types.empty()) op.types.complete(inputs_, outputs_);
   const bool fails = node_failed_ || muted_;
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == kNone) continue;

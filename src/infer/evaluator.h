@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "graph/graph.h"
+#include "infer/dtypes.h"
 #include "rule/rule.h"
 #include "tensor/dim.h"
 
@@ -61,6 +62,7 @@ class Evaluator final : private RequirementSink {
   struct Operator {
     enum class Kind : std::uint8_t { unresolved, rule, function, control, unknown } kind = Kind::unresolved;
     const Rule* rule = nullptr;
+    DTypePattern types;
     std::uint32_t function = 0;
     void (Evaluator::*control)(const Node&) = nullptr;
     std::int64_t opset = 0;
@@ -119,6 +121,7 @@ class Evaluator final : private RequirementSink {
   std::vector<Dim> widened_;  // sizes that a loop may change
   std::vector<const Facts*> inputs_;
   std::vector<Facts> outputs_;
+  Letters letters_;
 };
 
 }  // namespace shapecheck

@@ -4,7 +4,7 @@
 
 namespace shapecheck {
 
-std::optional<std::vector<Dim>> broadcast_inputs(RuleContext& c, std::size_t first, std::size_t last) {
+std::optional<Dims> broadcast_inputs(RuleContext& c, std::size_t first, std::size_t last) {
   std::size_t rank = 0, unknown = 0, shaped = 0;
   for (std::size_t i = first; i <= last && i < c.input_count(); ++i) {
     if (!c.has(i)) continue;
@@ -16,8 +16,8 @@ std::optional<std::vector<Dim>> broadcast_inputs(RuleContext& c, std::size_t fir
     if (unknown > 1 || shaped > 0) c.unproven("the shape of an input is not known");
     return std::nullopt;
   }
-  std::vector<Dim> out(rank, Dim(1));
-  std::vector<Subject> from(rank);
+  Dims out(rank, Dim(1));
+  ShortList<Subject> from(rank);
   bool good = true;
   for (std::size_t i = first; i <= last && i < c.input_count(); ++i) {
     if (!c.has(i)) continue;

@@ -12,7 +12,7 @@ namespace shapecheck {
 /// The shape that inputs `first`, `first+1`, ... `last` have when they are broadcast together
 /// (onnx/docs/Broadcasting.md), each pair of sizes being required to be compatible. Nothing if a shape is unknown or a
 /// requirement is proved false.
-std::optional<std::vector<Dim>> broadcast_inputs(RuleContext& c, std::size_t first, std::size_t last);
+std::optional<Dims> broadcast_inputs(RuleContext& c, std::size_t first, std::size_t last);
 
 /// Axes from the attribute `axes` or, if there is none, from input `input`; each within [0, rank). `given` says whether
 /// any were given. Nothing if they are not known or out of range (which fails the node).

@@ -13,7 +13,7 @@ bool product(RuleContext& c, std::size_t a, std::size_t b) {
   const std::size_t ra = c.rank(a), rb = c.rank(b);
   const std::size_t inner_b = rb == 1 ? 0 : rb - 2;
   if (!c.same_size(a, ra - 1, b, inner_b, "inner dimension")) return false;
-  std::vector<Dim> out;
+  Dims out;
   // Axes in front of the matrices. Where B is one matrix, or has no rows, ORT takes all rows of A at once; else it
   // broadcasts the axes, but no size of 0, and with a rank-1 B the rows of A are such an axis.
   const std::size_t batch_a = ra > 2 ? ra - 2 : 0, batch_b = rb > 2 ? rb - 2 : 0;

@@ -38,9 +38,9 @@ void transpose(RuleContext& c) {
 /// The target of a Reshape; constant -1 and 0 keep their meaning, formulas are sizes.
 void reshape_to(RuleContext& c, std::span<const Dim> target) {
   const bool zero_is_zero = c.integer("allowzero", 0) != 0;
-  std::vector<Dim> out(target.begin(), target.end());
-  std::vector<Dim> rest(c.shape(0).dims.begin(), c.shape(0).dims.end());  // sizes that no target size accounts for
-  std::vector<Dim> wanted;  // target sizes that no input size accounts for
+  Dims out(target);
+  Dims rest(c.shape(0).dims);  // sizes that no target size accounts for
+  Dims wanted;                 // target sizes that no input size accounts for
   std::optional<std::size_t> inferred;
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = c.pool.resolve(out[i]);
@@ -71,8 +71,8 @@ void reshape_to(RuleContext& c, std::span<const Dim> target) {
       ++i;
       continue;
     }
-    rest.erase(same);
-    wanted.erase(wanted.begin() + static_cast<std::ptrdiff_t>(i));
+    rest.erase_at(static_cast<std::size_t>(same - rest.begin()));
+    wanted.erase_at(i);
   }
   const Dim have = c.pool.product(rest), want = c.pool.product(wanted);
   if (!inferred) {
@@ -250,7 +250,7 @@ void concat(RuleContext& c) {
   if (rank == 0) return void(c.rank_between(reference, 1));
   const auto axis = c.axis(c.integer("axis", 1), rank);
   if (!axis) return;
-  std::vector<Dim> out(c.shape(reference).dims.begin(), c.shape(reference).dims.end());
+  Dims out(c.shape(reference).dims);
   out[*axis] = 0;
   for (std::size_t i = 0; i < c.input_count(); ++i) {
     if (is_empty(c, i)) {
@@ -279,9 +279,8 @@ void concat(RuleContext& c) {
     reals = reals && c.in(i).has_reals && c.rank(i) == 1;
   }
   if (integers) {
-    std::vector<Dim> values;
-    for (std::size_t i = 0; i < c.input_count(); ++i)
-      values.insert(values.end(), c.integers(i).begin(), c.integers(i).end());
+    Dims values;
+    for (std::size_t i = 0; i < c.input_count(); ++i) values.append(c.integers(i));
     c.set_integers(0, values);
   } else if (reals) {
     std::vector<double> values;

@@ -121,13 +121,13 @@ void gather(RuleContext& c) {
   if (!axis || !indices_in_range(c, 1, c.dim(0, *axis))) return;
   if (!c.known(1)) return;
   const auto data = c.shape(0).dims;
-  std::vector<Dim> out(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(*axis));
-  out.insert(out.end(), c.shape(1).dims.begin(), c.shape(1).dims.end());
-  out.insert(out.end(), data.begin() + static_cast<std::ptrdiff_t>(*axis) + 1, data.end());
+  Dims out(data.first(*axis));
+  out.append(c.shape(1).dims);
+  out.append(data.subspan(*axis + 1));
   c.set(0, out);
   const auto indices = c.constants(1);
   if (!indices || c.rank(0) != 1) return;
-  std::vector<Dim> integers;
+  Dims integers;
   std::vector<double> reals;
   for (const std::int64_t v : *indices) {
     const std::size_t n = c.in(0).has_integers ? c.integers(0).size() : c.in(0).reals.size();

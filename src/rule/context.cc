@@ -54,20 +54,22 @@ bool RuleContext::require(Truth truth, Requirement requirement) {
 
 bool RuleContext::equal(Dim a, Subject of_a, Dim b, Subject of_b, std::string_view what) {
   const Truth truth = a == b ? Truth::yes : pool.equal(a, b);
-  return require(truth, {Requirement::Kind::equal, a, b, of_a, of_b, what, {}});
+  return truth == Truth::yes || require(truth, {Requirement::Kind::equal, a, b, of_a, of_b, what, {}});
 }
 
 bool RuleContext::at_least(Dim a, Subject of_a, Dim b, std::string_view what) {
-  return require(pool.at_least(a, b), {Requirement::Kind::at_least, a, b, of_a, {}, what, {}});
+  const Truth truth = pool.at_least(a, b);
+  return truth == Truth::yes || require(truth, {Requirement::Kind::at_least, a, b, of_a, {}, what, {}});
 }
 
 bool RuleContext::multiple(Dim a, Subject of_a, Dim k, std::string_view what) {
-  return require(pool.multiple(a, k), {Requirement::Kind::multiple, a, k, of_a, {}, what, {}});
+  const Truth truth = pool.multiple(a, k);
+  return truth == Truth::yes || require(truth, {Requirement::Kind::multiple, a, k, of_a, {}, what, {}});
 }
 
 bool RuleContext::broadcastable(Dim a, Subject of_a, Dim b, Subject of_b) {
   const Truth truth = a == b ? Truth::yes : pool.broadcastable(a, b);
-  return require(truth, {Requirement::Kind::broadcastable, a, b, of_a, of_b, "broadcast", {}});
+  return truth == Truth::yes || require(truth, {Requirement::Kind::broadcastable, a, b, of_a, of_b, "broadcast", {}});
 }
 
 bool RuleContext::same_size(std::size_t i, std::size_t axis_i, std::size_t j, std::size_t axis_j,

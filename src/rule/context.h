@@ -46,11 +46,28 @@ class RequirementSink {
   ~RequirementSink() = default;
 };
 
+/// What the letters of a signature stand for at one node. Kept from node to node: only the masks need to be cleared.
+struct Letters {
+  std::uint32_t bound = 0, row_bound = 0;  ///< a bit for each letter
+  Dim dims[26];
+  std::span<const Dim> rows[26];
+};
+
 class RuleContext {
  public:
   RuleContext(DimPool& dims, Arena& arena, const Node& node, std::int64_t opset, Phase phase,
-              std::span<const Facts* const> inputs, std::span<Facts> outputs, RequirementSink& sink)
-      : pool(dims), arena_(arena), node_(node), opset_(opset), phase_(phase), in_(inputs), out_(outputs), sink_(sink) {}
+              std::span<const Facts* const> inputs, std::span<Facts> outputs, RequirementSink& sink, Letters& letters)
+      : pool(dims),
+        arena_(arena),
+        node_(node),
+        opset_(opset),
+        phase_(phase),
+        in_(inputs),
+        out_(outputs),
+        sink_(sink),
+        letters_(letters) {
+    letters.bound = letters.row_bound = 0;
+  }
 
   DimPool& pool;
 
@@ -128,12 +145,16 @@ class RuleContext {
   Dim fresh(Interval interval = {0, Dim::kMax}) { return pool.symbol({}, interval); }
 
   // Letters of the rule's signature, once its inputs are matched.
-  Dim operator[](char letter) const { return letters_[index(letter)]; }
-  bool bound(char letter) const { return has_letter_[index(letter)]; }
-  void let(char letter, Dim value) { letters_[index(letter)] = value, has_letter_[index(letter)] = true; }
-  std::span<const Dim> row(char letter) const { return rows_[index(letter)]; }
-  bool row_bound(char letter) const { return has_row_[index(letter)]; }
-  void let_row(char letter, std::span<const Dim> dims) { rows_[index(letter)] = dims, has_row_[index(letter)] = true; }
+  Dim operator[](char letter) const { return bound(letter) ? letters_.dims[index(letter)] : Dim(); }
+  bool bound(char letter) const { return (letters_.bound >> index(letter) & 1) != 0; }
+  void let(char letter, Dim value) { letters_.dims[index(letter)] = value, letters_.bound |= 1u << index(letter); }
+  std::span<const Dim> row(char letter) const {
+    return row_bound(letter) ? letters_.rows[index(letter)] : std::span<const Dim>();
+  }
+  bool row_bound(char letter) const { return (letters_.row_bound >> index(letter) & 1) != 0; }
+  void let_row(char letter, std::span<const Dim> dims) {
+    letters_.rows[index(letter)] = dims, letters_.row_bound |= 1u << index(letter);
+  }
 
  private:
   static constexpr Facts kAbsent = Facts::none();
@@ -149,10 +170,7 @@ class RuleContext {
   std::span<Facts> out_;
   RequirementSink& sink_;
   bool failed_ = false;
-  Dim letters_[26] = {};
-  bool has_letter_[26] = {};
-  std::span<const Dim> rows_[26] = {};
-  bool has_row_[26] = {};
+  Letters& letters_;
 };
 
 }  // namespace shapecheck

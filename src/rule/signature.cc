@@ -1,7 +1,5 @@
 #include "rule/signature.h"
 
-#include <vector>
-
 #include "base/text.h"
 
 namespace shapecheck {
@@ -142,16 +140,16 @@ bool Signature::match(RuleContext& c, std::string_view words) const {
 void Signature::produce(RuleContext& c) const {
   std::string_view s = text_.substr(text_.find("->") + 2);
   while (!s.empty() && s[0] == ' ') s.remove_prefix(1);
-  std::vector<Dim> dims;
+  Dims dims;
   for (std::size_t output = 0; !s.empty(); ++output) {
     const Operand operand = take(s);
-    dims.clear();
+    dims = {};
     bool complete = true;
     for (std::size_t i = 0; i < operand.count && complete; ++i) {
       const Item& item = operand.items[i];
       if (item.run) {
         complete = c.row_bound(item.letter);
-        if (complete) dims.insert(dims.end(), c.row(item.letter).begin(), c.row(item.letter).end());
+        if (complete) dims.append(c.row(item.letter));
       } else if (item.letter == 0) {
         dims.push_back(item.factor);
       } else {

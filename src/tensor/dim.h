@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/short_list.h"
+
 namespace shapecheck {
 
 /// A constant, or a formula in a DimPool. Trivially copied; constants need no pool. Constants beyond 2^62-1 in
@@ -39,6 +41,8 @@ class Dim {
   constexpr std::uint32_t index() const { return static_cast<std::uint32_t>(bits_ >> 1); }
   std::int64_t bits_ = 0;
 };
+
+using Dims = ShortList<Dim>;  ///< the sizes of a shape, while it is put together
 
 /// What is known about a formula's value: lo <= value <= hi.
 struct Interval {

@@ -35,7 +35,10 @@ build_project with_onnx -S "$source/tests/package/with_onnx" -DCMAKE_PREFIX_PATH
 expect 0 "$work/consumer/consumer" "$models/dense.onnx" "$models/data/dense_float32.npy"
 expect 1 "$work/consumer/consumer" "$models/dense.onnx" "$models/data/dense_float64.npy"
 expect 2 "$work/consumer/consumer" "$models/dense.onnx" "$work/nothing.npy"
-expect 0 "$work/with_onnx/with_onnx" "$models/dense.onnx"
+# ONNX Runtime is that of tests/runtime: SHAPECHECK_ORT_LIB, or the npm package.
+runtime=${SHAPECHECK_ORT_LIB:-$(ls "$source"/node_modules/onnxruntime-node/bin/*/linux/x64/libonnxruntime.so.1 2> /dev/null | head -1)}
+expect 0 "$work/with_onnx/with_onnx" "$models/dense.onnx" ${runtime:+"$runtime"}
+cat "$work/out"
 
 # The sources as a folder of another project, here as a shared library: it exports what is public and nothing else, so
 # that it can live in one process with any other library. (Weak symbols of std are those of every C++ library.)
@@ -43,9 +46,29 @@ launcher=$(command -v ccache || true)
 build_project inside -S "$source/tests/package/consumer" -DSHAPECHECK_SOURCE="$source" -DBUILD_SHARED_LIBS=ON \
   -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher"
 expect 0 "$work/inside/consumer" "$models/dense.onnx" "$models/data/dense_float32.npy"
-if nm -DC --defined-only "$work/inside/shapecheck/libshapecheck.so" | cut -d' ' -f2- | grep -vE '^. .*\bshapecheck::' |
-  grep -v '^[uVWvw] ' ; then
-  echo "the shared library exports what is not its own" >&2
+library=$work/inside/shapecheck/libshapecheck.so
+symbols=$source/tests/package/symbols.txt
+nm -D --defined-only "$library" | grep -vE ' [uVWvw] ' | cut -d' ' -f3 | c++filt | LC_ALL=C sort > "$work/symbols"
+[ -z "${UPDATE_SYMBOLS:-}" ] || cp "$work/symbols" "$symbols"
+if ! diff "$symbols" "$work/symbols"; then
+  echo "the shared library exports something else than tests/package/symbols.txt says (UPDATE_SYMBOLS=1 writes it)" >&2
+  exit 1
+fi
+version=$(sed -n 's/^project(shapecheck VERSION \([0-9]*\).*/\1/p' "$source/CMakeLists.txt")
+readelf -d "$library" | grep -q "SONAME.*\[libshapecheck.so.$version\]" || { echo "wrong soname" >&2; exit 1; }
+
+# The examples, as projects of their own.
+build_project examples -S "$source/examples" -DCMAKE_PREFIX_PATH="$work/prefix"
+expect 0 ctest --test-dir "$work/examples" --no-tests=error
+
+# A consumer opens no header but those of the prefix and of the standard library.
+opened() { c++ -std=c++20 -M "$@" | tr -d '\\' | tr -s ' ' '\n' | grep '^/' | xargs realpath | sort -u; }
+echo '#include <bits/stdc++.h>' > "$work/standard.cc"
+opened "$work/standard.cc" > "$work/standard"
+opened -I "$work/prefix/include" "$source/tests/package/consumer/main.cc" > "$work/opened"
+grep -q "^$work/prefix/include/shapecheck/check.h$" "$work/opened"
+if grep -v -e "^$work/prefix/include/shapecheck/" -e "/consumer/main.cc$" "$work/opened" | comm -23 - "$work/standard" | grep .; then
+  echo "a consumer opens headers of others" >&2
   exit 1
 fi
 
