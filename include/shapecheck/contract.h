@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <shapecheck/dtype.h>
@@ -30,6 +31,8 @@ struct DimSpec {
   std::optional<std::int64_t> multiple_of;  ///< the layers take only its multiples
   std::string allowed;                      ///< the sizes that the layers take where that is no single one: "32..35"
   Origin origin;
+  /// All sizes that the layers take, as ranges with both ends; empty where they are not that few, or depend on others.
+  std::vector<std::pair<std::int64_t, std::int64_t>> sizes{};
 };
 
 /// What one input takes, or one output gives.

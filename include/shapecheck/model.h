@@ -20,15 +20,17 @@ class SHAPECHECK_API Model {
   explicit Model(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
   const Impl& impl() const { return *impl_; }
 
-  const std::string& path() const;  ///< as given to read_model(); empty if read from memory
-  std::size_t node_count() const;   ///< of all graphs and functions
+  const std::string& path() const;    ///< as given to read_model(); empty if read from memory
+  const std::string& format() const;  ///< "onnx", or "contract" for a contract that stands for its model
+  std::size_t node_count() const;     ///< of all graphs and functions
 
  private:
   std::shared_ptr<const Impl> impl_;
 };
 
-/// Reads the structure of an ONNX model (IR version up to 13). Weights are skipped, files that hold external weights
-/// are not opened: cost and memory depend on the structure alone.
+/// Reads the structure of an ONNX model (IR version up to 13), or a contract as to_json(Contract) writes it: then what
+/// the layers require beyond the contract is not known, and a check is undecided where it depends on that. Weights are
+/// skipped, files that hold external weights are not opened: cost and memory depend on the structure alone.
 /// @return SC001 (cannot be read), SC002 (not a model, truncated, or contradicting itself), SC004 (no graph inside),
 ///         SC005 (over a limit)
 /// @see onnx.proto; protobuf's encoding

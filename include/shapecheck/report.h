@@ -32,7 +32,7 @@ struct Location {
   std::string path;
   std::string member;                   ///< of an .npz, or column of a table; else empty
   std::optional<std::uint64_t> line;    ///< from 1
-  std::optional<std::uint64_t> column;  ///< from 1
+  std::optional<std::uint64_t> column;  ///< from 1; in a table the number of the cell
   std::optional<std::uint64_t> byte_offset;
   std::optional<std::uint64_t> byte_length;
   std::string what;  ///< what is there, in words: "header `<f8`, shape (60000, 784)"

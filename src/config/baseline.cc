@@ -5,6 +5,7 @@
 
 #include <shapecheck/config.h>
 
+#include "config/paths.h"
 #include "io/file.h"
 
 namespace shapecheck {
@@ -14,6 +15,12 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxBytes = 64u << 20;
 constexpr int kMaxDepth = 64;
+
+/// A path as the configuration has it, whatever folder the run began in.
+std::string in_configuration(const std::string& path, const std::string& config) {
+  const std::string folder = folder_of_path(config);
+  return !folder.empty() && path.starts_with(folder + "/") ? path.substr(folder.size() + 1) : path;
+}
 
 std::string key_of(const std::string& model, const std::string& path, const std::string& member,
                    const std::string& code, const std::string& input, const std::string& axis) {
@@ -56,11 +63,13 @@ Result<Baseline> read_baseline(const std::string& path) {
     return file->error(ErrorCode::bad_configuration, "is no report as `--format json` writes it");
   Baseline out;
   for (const Json& check : member_of(json, "checks")) {
-    const std::string model = text_of(member_of(member_of(check, "model"), "path"));
+    const std::string config = text_of(member_of(member_of(check, "written_at"), "path"));
+    const std::string model = in_configuration(text_of(member_of(member_of(check, "model"), "path")), config);
     for (const Json& d : member_of(check, "diagnostics")) {
       const Json &location = member_of(d, "location"), &axis = member_of(d, "axis");
-      out.known.push_back(key_of(model, text_of(member_of(location, "path")), text_of(member_of(location, "member")),
-                                 text_of(member_of(d, "code")), text_of(member_of(d, "input")),
+      out.known.push_back(key_of(model, in_configuration(text_of(member_of(location, "path")), config),
+                                 text_of(member_of(location, "member")), text_of(member_of(d, "code")),
+                                 text_of(member_of(d, "input")),
                                  axis.is_number_integer() ? std::to_string(axis.get<std::int64_t>()) : ""));
     }
   }
@@ -71,8 +80,9 @@ Result<Baseline> read_baseline(const std::string& path) {
 void apply_baseline(const Baseline& baseline, std::vector<Report>& reports) {
   for (Report& r : reports) {
     for (Diagnostic& d : r.diagnostics) {
-      const std::string key = key_of(r.model_path, d.location.path, d.location.member, d.code, d.input,
-                                     d.axis ? std::to_string(*d.axis) : "");
+      const std::string key = key_of(in_configuration(r.model_path, r.written_at.path),
+                                     in_configuration(d.location.path, r.written_at.path), d.location.member, d.code,
+                                     d.input, d.axis ? std::to_string(*d.axis) : "");
       if (d.ignored.empty() && std::binary_search(baseline.known.begin(), baseline.known.end(), key))
         d.ignored = "known from the baseline";
     }

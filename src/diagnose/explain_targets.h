@@ -42,6 +42,8 @@ values are read: --values.)~"},
      R"~(--target NAME=FILE names an output of the model. The name is missing where the
 model has several outputs, or it is not one of them.
 
+    shapecheck model.onnx x.npy --target probabilities=y.npy
+
 What to do: `shapecheck MODEL` lists the outputs.)~"},
 };
 

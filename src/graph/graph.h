@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -136,10 +137,15 @@ struct Function {
   std::span<const OpsetImport> opset_imports;
 };
 
+/// The domain of nodes that stand for layers which are not there; their rules are in ops/contract_file.cc.
+inline constexpr std::string_view kContractDomain = "shapecheck.contract";
+
+struct GivenContract;  // graph/given_contract.h
+
 class SHAPECHECK_LOCAL Model::Impl {
  public:
   std::string path;
-  std::string format;  ///< "onnx"
+  std::string format;  ///< "onnx", "contract"
   std::int64_t ir_version = 0;
   std::string_view producer;
   std::span<const OpsetImport> opset_imports;
@@ -148,7 +154,8 @@ class SHAPECHECK_LOCAL Model::Impl {
   std::vector<Function> functions;
   std::size_t node_count = 0;
   std::uint32_t op_key_count = 0;
-  Arena arena;  ///< holds everything that the views above show
+  std::shared_ptr<const GivenContract> given;  ///< nullptr for a model
+  Arena arena;                                 ///< holds everything that the views above show
 
   const Graph& main() const { return graphs.front(); }
   /// Version of a domain that the model imports; 0 if it does not. "ai.onnx" is "".

@@ -292,12 +292,22 @@ class Conditions {
     } else {
       return false;
     }
+    if (!open_end && good.size() > 1) spec.sizes = ranges_of(good);
     // A lower end is said by many layers; what says more is worth naming.
     const auto telling = std::find_if(group.findings.begin(), group.findings.end(), [](const Finding* f) {
       return f->requirement.kind != Requirement::Kind::at_least;
     });
     spec.origin = origin_of(telling != group.findings.end() ? **telling : *group.findings.front());
     return true;
+  }
+
+  static std::vector<std::pair<std::int64_t, std::int64_t>> ranges_of(const std::vector<std::int64_t>& sizes) {
+    std::vector<std::pair<std::int64_t, std::int64_t>> out;
+    for (const std::int64_t n : sizes) {
+      if (out.empty() || out.back().second + 1 != n) out.emplace_back(n, n);
+      out.back().second = n;
+    }
+    return out;
   }
 
   static Origin origin_of(const Finding& f) {
@@ -365,6 +375,8 @@ class Conditions {
       spec.min.reset();
       spec.multiple_of.reset();
       spec.allowed = (boxes.size() > 1 || more ? "usually " : "") + range_text(range);
+      spec.sizes.clear();
+      if (boxes.size() == 1 && !more) spec.sizes.emplace_back(range.first, range.last);
       spec.origin = origin_of(*p.finding);
       note_usual(symbol, range.first, range.last);
     }

@@ -1,6 +1,7 @@
 // The public contract: declarations joined with what the layers imply.
 #include <shapecheck/contract.h>
 
+#include "graph/given_contract.h"
 #include "infer/contract_impl.h"
 
 namespace shapecheck {
@@ -76,8 +77,14 @@ const Contract::Impl::Solved& Contract::Impl::solved() const {
 const Model& Contract::model() const { return impl_->model; }
 const std::vector<TensorSpec>& Contract::inputs() const { return impl_->solved().inputs; }
 const std::vector<TensorSpec>& Contract::outputs() const { return impl_->solved().outputs; }
-std::size_t Contract::node_count() const { return impl_->graph().main().nodes.size(); }
-std::int64_t Contract::opset() const { return impl_->graph().opset(""); }
+std::size_t Contract::node_count() const {
+  const Model::Impl& graph = impl_->graph();
+  return graph.given ? graph.given->nodes : graph.main().nodes.size();
+}
+std::int64_t Contract::opset() const {
+  const Model::Impl& graph = impl_->graph();
+  return graph.given ? graph.given->opset : graph.opset("");
+}
 const std::vector<std::string>& Contract::conditions() const { return impl_->solved().conditions; }
 const std::vector<std::string>& Contract::contradictions() const { return impl_->solved().contradictions; }
 const std::vector<std::string>& Contract::unknowns() const { return impl_->solved().unknowns; }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "graph/given_contract.h"
 #include "infer/conditions.h"
 #include "infer/contract_impl.h"
 #include "infer/dtypes.h"
@@ -330,6 +331,32 @@ class Solver {
 
 }  // namespace
 
-Contract::Impl::Solved solve(const Contract::Impl& contract) { return Solver(contract).solve(); }
+namespace {
+
+/// What was inferred before, from a model that is not here.
+Contract::Impl::Solved solved_before(const Contract::Impl& contract, const GivenContract& given) {
+  Contract::Impl::Solved out;
+  for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
+    const std::string_view name = contract.graph().values[contract.inputs[i].value].name;
+    const auto spec =
+        std::find_if(given.inputs.begin(), given.inputs.end(), [&](const TensorSpec& s) { return s.name == name; });
+    out.inputs.push_back(*spec);
+    for (std::size_t a = 0; a < spec->dims.size(); ++a) {
+      for (const auto& [first, last] : spec->dims[a].sizes) out.usual.push_back({i, a, first, last});
+    }
+  }
+  out.outputs = given.outputs;
+  out.conditions = given.conditions;
+  out.contradictions = given.contradictions;
+  out.unknowns = given.unknowns;
+  return out;
+}
+
+}  // namespace
+
+Contract::Impl::Solved solve(const Contract::Impl& contract) {
+  const GivenContract* given = contract.graph().given.get();
+  return given != nullptr ? solved_before(contract, *given) : Solver(contract).solve();
+}
 
 }  // namespace shapecheck

@@ -3,11 +3,13 @@
 
 #include "io/file.h"
 #include "io/wire.h"
+#include "model/contract_file.h"
 #include "model/onnx.h"
 
 namespace shapecheck {
 
 const std::string& Model::path() const { return impl_->path; }
+const std::string& Model::format() const { return impl_->format; }
 std::size_t Model::node_count() const { return impl_->node_count; }
 
 namespace {
@@ -28,6 +30,7 @@ Result<Model> finish(Result<std::shared_ptr<const Model::Impl>> read, const std:
 Result<Model> read_model(const std::string& path, const Limits& limits) {
   const Result<File> file = File::open(path);
   if (!file) return file.error();
+  if (is_contract_file(*file)) return finish(read_contract_file(*file, limits), path);
   WireReader in(*file);
   return finish(read_onnx(in, limits), path);
 }

@@ -33,6 +33,8 @@ extern const RuleFamily kQuantizeMicrosoft;     // quantize.cc
 extern const RuleFamily kTransformers;          // transformers.cc
 extern const RuleFamily kOtherMicrosoft;        // microsoft.cc
 
+extern const RuleFamily kContractFile;  // contract_file.cc: what stands for layers that are not there
+
 /// All rules.
 RuleTable all_rules();
 

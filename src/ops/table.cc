@@ -30,6 +30,7 @@ constexpr const RuleFamily* kFamilies[] = {
     &kQuantizeMicrosoft,
     &kTransformers,
     &kOtherMicrosoft,
+    &kContractFile,
 };
 
 }  // namespace

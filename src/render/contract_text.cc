@@ -119,8 +119,9 @@ void append_input(std::string& out, const TensorSpec& spec, const std::vector<Fa
 }  // namespace
 
 ContractView view_of(const Contract& contract) {
-  return {contract.model().path(), contract.node_count(), contract.opset(),          contract.inputs(),
-          contract.outputs(),      contract.conditions(), contract.contradictions(), contract.unknowns()};
+  const Model& model = contract.model();
+  return {model.path(),       model.format(),        contract.node_count(),     contract.opset(),   contract.inputs(),
+          contract.outputs(), contract.conditions(), contract.contradictions(), contract.unknowns()};
 }
 
 std::string to_text(const ContractView& contract, const TextOptions& options) {

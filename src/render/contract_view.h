@@ -13,6 +13,7 @@ namespace shapecheck {
 
 struct ContractView {
   std::string model_path;
+  std::string model_format = "onnx";
   std::size_t nodes = 0;
   std::int64_t opset = 0;  ///< 0: none imported
   std::vector<TensorSpec> inputs;

@@ -5,22 +5,13 @@
 #include <algorithm>
 #include <span>
 
-#include <nlohmann/json.hpp>
-
 #include "render/contract_view.h"
+#include "render/json_parts.h"
 
 namespace shapecheck {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* kSchemaVersion = "1.0";
-
-template <class T>
-Json maybe(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 std::string_view origin_name(Origin::Kind kind) {
   switch (kind) {
@@ -53,6 +44,7 @@ Json dim_json(const DimSpec& d) {
   if (d.min) out["min"] = *d.min;
   if (d.multiple_of) out["multiple_of"] = *d.multiple_of;
   if (!d.allowed.empty()) out["allowed"] = d.allowed;
+  for (const auto& [first, last] : d.sizes) out["sizes"].push_back({first, last});
   if (d.origin.kind != Origin::Kind::unknown) add_origin(out, d.origin);
   return out;
 }
@@ -159,16 +151,7 @@ Json diagnostic_json(const Diagnostic& d) {
   out["notes"] = d.notes;
   out["chain"] = d.chain;
   out["fixes"] = Json::array();
-  for (const Fix& f : d.fixes) {
-    out["fixes"].push_back({{"applicability", to_string(f.applicability)},
-                            {"proven", f.proven},
-                            {"effect", text_or_null(f.effect)},
-                            {"language", text_or_null(f.language)},
-                            {"code", text_or_null(f.code)},
-                            {"imports", f.imports},
-                            {"variable", text_or_null(f.variable)},
-                            {"comment", text_or_null(f.comment)}});
-  }
+  for (const Fix& f : d.fixes) out["fixes"].push_back(fix_json(f));
   return out;
 }
 
@@ -193,8 +176,6 @@ Json model_json(const std::string& path, const std::string& format) {
   return {{"path", text_or_null(path)}, {"format", format}};
 }
 
-std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
-
 }  // namespace
 
 namespace {
@@ -202,10 +183,10 @@ namespace {
 Json check_json(const Report& report) {
   Json check;
   if (!report.name.empty()) check["name"] = report.name;
+  check["model"] = model_json(report.model_path, report.model_format);
   const Location& at = report.written_at;
   if (!at.path.empty())
     check["written_at"] = {{"path", at.path}, {"line", maybe(at.line)}, {"column", maybe(at.column)}};
-  check["model"] = model_json(report.model_path, report.model_format);
   check["verdict"] = to_string(report.verdict);
   check["inputs"] = Json::array();
   for (const InputReport& i : report.inputs) check["inputs"].push_back(input_json(i));
@@ -216,7 +197,7 @@ Json check_json(const Report& report) {
   return check;
 }
 
-std::string reports_json(std::span<const Report> reports) {
+std::string reports_json(std::span<const Report> reports, const std::vector<Error>& errors_beside) {
   Json checks = Json::array();
   std::size_t errors = 0, warnings = 0, notes = 0, fits = 0, misfit = 0, undecided = 0;
   for (const Report& report : reports) {
@@ -229,6 +210,7 @@ std::string reports_json(std::span<const Report> reports) {
   }
   Json out = envelope();
   out["checks"] = std::move(checks);
+  for (const Error& e : errors_beside) out["errors"].push_back(error_json(e));
   out["summary"] = {{"errors", errors}, {"warnings", warnings}, {"notes", notes},
                     {"fits", fits},     {"misfit", misfit},     {"undecided", undecided}};
   return dump(out);
@@ -236,12 +218,14 @@ std::string reports_json(std::span<const Report> reports) {
 
 }  // namespace
 
-std::string to_json(const Report& report) { return reports_json({&report, 1}); }
-std::string to_json(const std::vector<Report>& reports) { return reports_json(reports); }
+std::string to_json(const Report& report) { return reports_json({&report, 1}, {}); }
+std::string to_json(const std::vector<Report>& reports, const std::vector<Error>& errors) {
+  return reports_json(reports, errors);
+}
 
 std::string to_json(const ContractView& contract) {
   Json out = envelope();
-  out["model"] = model_json(contract.model_path, "onnx");
+  out["model"] = model_json(contract.model_path, contract.model_format);
   out["nodes"] = contract.nodes;
   out["opset"] = contract.opset > 0 ? Json(contract.opset) : Json(nullptr);
   out["inputs"] = Json::array();

@@ -1,123 +1,177 @@
-// JUnit XML, as CI servers read it (the Ant task's format: testsuites, testsuite, testcase; failure, error,
-// system-out).
-#include <shapecheck/render.h>
-
-#include <algorithm>
+// JUnit's XML, in the subset that GitLab, Jenkins and pytest agree on; XML 1.0 tells what a document may hold.
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include "base/text.h"
+#include "render/findings.h"
+#include "render/paint.h"
 
 namespace shapecheck {
 namespace {
 
-/// Text of XML 1.0, which knows no control characters but tab and newline.
+/// For text and attributes. What XML 1.0 cannot hold at all (section 2.2) is written as in other texts: \x01, \uffff.
 std::string xml(std::string_view text) {
   std::string out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    if (begin > 0) out += '\n';
-    const std::string line = begin == end ? "" : escape(text.substr(begin, end - begin), std::string::npos);
-    for (const char c : line) {
-      if (c == '&')
-        out += "&amp;";
-      else if (c == '<')
-        out += "&lt;";
-      else if (c == '>')
-        out += "&gt;";
-      else if (c == '"')
-        out += "&quot;";
-      else
-        out += c;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const std::string_view three = text.substr(i, 3);
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else if (c == '"') {
+      out += "&quot;";
+    } else if (three == "\xEF\xBF\xBE" || three == "\xEF\xBF\xBF") {
+      out += three[2] == '\xBE' ? "\\ufffe" : "\\uffff";
+      i += 2;
+    } else {
+      out += c;
     }
-    begin = end + 1;
   }
   return out;
 }
 
 std::string attribute(std::string_view name, std::string_view value) {
-  return " " + std::string(name) + "=\"" + xml(value) + "\"";
+  return std::string(" ").append(name).append("=\"") + xml(value) + "\"";
 }
 
-struct Case {
-  std::string name;
-  std::string failure_message, failure, error, out;
-  std::size_t failures = 0;
+struct TestCase {
+  std::string class_name, name, file;  // clean
+  std::vector<CiFinding> findings;
+  Verdict verdict = Verdict::fits;
 };
 
-std::string whole_text(const Diagnostic& d) {
-  std::string out = std::string(to_string(d.severity)) + "[" + d.code + "]: " + d.message + "\n";
-  if (!d.location.path.empty())
-    out += "  --> " + d.location.path + (d.location.what.empty() ? "" : ": " + d.location.what) + "\n";
-  if (!d.also_in.empty()) out += "   = and " + std::to_string(d.also_in.size()) + " more files\n";
-  for (const std::string& note : d.notes) out += "   = " + note + "\n";
-  for (const Fix& f : d.fixes) out += "help: " + (f.code.empty() ? f.comment : f.code) + "\n";
-  if (!d.ignored.empty()) out += "ignored: " + d.ignored + "\n";
-  return out;
+/// Everything that is known of a finding, as a block of lines.
+std::string block(const CiFinding& f) {
+  std::string out(to_string(f.severity));
+  out += (f.code.empty() ? "" : "[" + f.code + "]") + ": " + f.headline + "\n";
+  for (const std::string& line : f.details) out += "  " + line + "\n";
+  return f.ignored.empty() ? out : out + "  ignored: " + f.ignored + "\n";
 }
 
-std::vector<Case> cases_of(const Report& r) {
-  std::vector<Case> out;
-  for (const InputReport& i : r.inputs)
-    out.push_back({.name = i.name, .failure_message = {}, .failure = {}, .error = {}, .out = {}});
-  const auto case_of = [&](const std::string& name) -> Case& {
-    const auto at = std::find_if(out.begin(), out.end(), [&](const Case& c) { return c.name == name; });
-    if (at != out.end()) return *at;
-    out.push_back({.name = name, .failure_message = {}, .failure = {}, .error = {}, .out = {}});
-    return out.back();
-  };
-  const std::string whole = "model";
-  for (const Diagnostic& d : r.diagnostics) {
-    Case& c = case_of(d.input.empty() ? whole : d.input);
-    if (d.severity == Severity::error && d.ignored.empty()) {
-      if (c.failures++ == 0) c.failure_message = d.code + ": " + d.message;
-      c.failure += whole_text(d);
-    } else {
-      c.out += whole_text(d);
+class Suite {
+ public:
+  explicit Suite(const CiOptions& options) : options_(options) {}
+
+  void add(const Report& report) {
+    std::string model = report.model_path.empty() ? "the model" : relative_path(report.model_path, options_.root);
+    if (!report.name.empty()) model = report.name;
+    std::vector<TestCase> cases;
+    for (const InputReport& i : report.inputs)
+      cases.push_back({clean(model), clean(i.name), clean(relative_path(i.path, options_.root)), {}, i.verdict});
+    TestCase whole{clean(model), "(model)", clean(relative_path(report.model_path, options_.root)), {}, Verdict::fits};
+    std::vector<TestCase> broken;
+    bool explained = false;  // whether a case of an input accounts for the verdict on the whole
+    for (const InputReport& i : report.inputs) explained |= i.verdict == report.verdict;
+    for (CiFinding& f : findings_of(report, options_)) {
+      if (f.kind == CiFinding::Kind::error) {
+        broken.push_back(unread(std::move(f), clean(model)));
+      } else if (f.kind == CiFinding::Kind::undecided) {
+        if (!explained) whole.findings.push_back(f);
+        for (TestCase& c : cases) {
+          if (c.verdict == Verdict::undecided) c.findings.push_back(f);
+        }
+      } else {
+        TestCase* const owner = case_of(report, *f.diagnostic, cases);
+        (owner != nullptr ? *owner : whole).findings.push_back(std::move(f));
+      }
     }
+    if (!explained && (broken.empty() || report.verdict == Verdict::misfit)) whole.verdict = report.verdict;
+    if (!whole.findings.empty() || whole.verdict != Verdict::fits || (cases.empty() && broken.empty()))
+      cases.push_back(std::move(whole));
+    for (const TestCase& c : cases) write(c);
+    for (const TestCase& c : broken) write(c);
   }
-  for (const Error& e : r.errors)
-    case_of(whole).error +=
-        std::string(to_string(e.code)) + ": " + (e.path.empty() ? "" : e.path + ": ") + e.message + "\n";
-  if (r.verdict == Verdict::undecided && r.errors.empty()) {
-    Case& c = case_of(whole);
-    c.out += "undecided\n";
-    for (const std::string& reason : r.unproven) c.out += "   = " + reason + "\n";
+
+  void add(const Error& error) { write(unread(finding_of(error, options_), "shapecheck")); }
+
+  std::string document() const {
+    const std::string counts = attribute("tests", std::to_string(tests_)) +
+                               attribute("failures", std::to_string(failures_)) +
+                               attribute("errors", std::to_string(errors_));
+    return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shapecheck\"" + counts +
+           ">\n  <testsuite name=\"shapecheck\"" + counts + attribute("skipped", std::to_string(skipped_)) + ">\n" +
+           cases_ + "  </testsuite>\n</testsuites>\n";
   }
-  return out;
-}
+
+ private:
+  static TestCase* case_of(const Report& report, const Diagnostic& d, std::vector<TestCase>& cases) {
+    for (std::size_t i = 0; i < report.inputs.size() && !d.input.empty(); ++i) {
+      if (report.inputs[i].name == d.input) return &cases[i];
+    }
+    return nullptr;
+  }
+
+  static TestCase unread(CiFinding f, std::string class_name) {
+    const FilePlace& at = f.data.path.empty() ? f.place : f.data;
+    const std::string file = clean(at.path);
+    TestCase out{std::move(class_name), file.empty() ? "(memory)" : file, file, {}, Verdict::undecided};
+    out.findings.push_back(std::move(f));
+    return out;
+  }
+
+  /// Services take cases of one class and name for one case: a model may be checked against several files.
+  std::string unique(const TestCase& c) {
+    std::string name = c.name;
+    if (!seen_.emplace(c.class_name, name).second) {
+      const std::string with_file = name + (c.file.empty() ? "" : " (" + c.file + ")");
+      name = with_file;
+      for (int n = 2; !seen_.emplace(c.class_name, name).second; ++n) name = with_file + " #" + std::to_string(n);
+    }
+    return name;
+  }
+
+  void write(const TestCase& c) {
+    std::string reasons, output;
+    const CiFinding* first = nullptr;
+    bool ignored = false;
+    for (const CiFinding& f : c.findings) {
+      ignored |= f.severity == Severity::error && !f.ignored.empty();
+      const bool stops = (f.severity == Severity::error && f.ignored.empty()) || f.kind == CiFinding::Kind::undecided;
+      if (stops && first == nullptr) first = &f;
+      (stops ? reasons : output) += block(f);
+    }
+    ++tests_;
+    cases_ += "    <testcase" + attribute("classname", c.class_name) + attribute("name", unique(c)) +
+              (c.file.empty() ? "" : attribute("file", c.file));
+    const std::string body = outcome(first == nullptr && ignored ? Verdict::fits : c.verdict, first, reasons) +
+                             (output.empty() ? "" : "      <system-out>" + xml(output) + "</system-out>\n");
+    cases_ += body.empty() ? "/>\n" : ">\n" + body + "    </testcase>\n";
+  }
+
+  std::string outcome(Verdict verdict, const CiFinding* first, const std::string& reasons) {
+    const bool error = first != nullptr && first->kind == CiFinding::Kind::error;
+    const bool failure = !error && (verdict == Verdict::misfit || (first != nullptr && !first->code.empty()));
+    if (!error && !failure && verdict != Verdict::undecided) return {};
+    ++(error ? errors_ : failure ? failures_ : skipped_);
+    const std::string_view tag = error ? "error" : failure ? "failure" : "skipped";
+    const std::string message = first != nullptr ? first->headline : std::string(to_string(verdict));
+    std::string out = "      <" + std::string(tag) + attribute("message", message);
+    if (first != nullptr && !first->code.empty())
+      out += attribute("type", first->code + (first->name.empty() ? "" : " " + first->name));
+    return out + (reasons.empty() ? "/>\n" : ">" + xml(reasons) + "</" + std::string(tag) + ">\n");
+  }
+
+  const CiOptions& options_;
+  std::string cases_;
+  std::size_t tests_ = 0, failures_ = 0, errors_ = 0, skipped_ = 0;
+  std::set<std::pair<std::string, std::string>> seen_;
+};
 
 }  // namespace
 
-std::string to_junit(const std::vector<Report>& reports) {
-  std::string suites;
-  std::size_t tests = 0, failures = 0, errors = 0;
-  for (const Report& r : reports) {
-    const std::string model = r.model_path.empty() ? "model" : r.model_path;
-    std::size_t failed = 0, broken = 0;
-    std::string body;
-    const std::vector<Case> cases = cases_of(r);
-    for (const Case& c : cases) {
-      body += "    <testcase" + attribute("classname", model) + attribute("name", c.name) + ">\n";
-      if (!c.failure.empty()) {
-        ++failed;
-        body += "      <failure" + attribute("message", c.failure_message) + ">" + xml(c.failure) + "</failure>\n";
-      }
-      if (!c.error.empty()) {
-        ++broken;
-        body += "      <error" + attribute("message", "could not be checked") + ">" + xml(c.error) + "</error>\n";
-      }
-      if (!c.out.empty()) body += "      <system-out>" + xml(c.out) + "</system-out>\n";
-      body += "    </testcase>\n";
-    }
-    suites += "  <testsuite" + attribute("name", r.name.empty() ? model : r.name) +
-              attribute("tests", std::to_string(cases.size())) + attribute("failures", std::to_string(failed)) +
-              attribute("errors", std::to_string(broken)) + ">\n" + body + "  </testsuite>\n";
-    tests += cases.size();
-    failures += failed;
-    errors += broken;
-  }
-  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shapecheck\"" +
-         attribute("tests", std::to_string(tests)) + attribute("failures", std::to_string(failures)) +
-         attribute("errors", std::to_string(errors)) + ">\n" + suites + "</testsuites>\n";
+std::string to_junit(const std::vector<Report>& reports, const std::vector<Error>& errors, const CiOptions& options) {
+  Suite suite(options);
+  for (const Report& r : reports) suite.add(r);
+  for (const Error& e : errors) suite.add(e);
+  return suite.document();
+}
+
+std::string to_junit(const std::vector<Error>& errors, const CiOptions& options) {
+  return to_junit(std::vector<Report>(), errors, options);
 }
 
 }  // namespace shapecheck

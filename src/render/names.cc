@@ -69,6 +69,20 @@ std::string spec_text(const TensorSpec& spec) {
          to_string_shape(spec);
 }
 
+std::string place_text(const Location& l) {
+  std::string out = escape(l.path.empty() ? "memory" : l.path, 400);
+  if (!l.member.empty()) out += "[" + escape(l.member) + "]";
+  if (l.line) out += ":" + std::to_string(*l.line);
+  if (l.line && l.column) out += ":" + std::to_string(*l.column);
+  return out + (l.what.empty() ? "" : ": " + clean(l.what));
+}
+
+std::string fix_label(const Fix& f) {
+  if (f.applicability == Applicability::display) return "help";
+  return "help (" + std::string(to_string(f.applicability)) + (f.effect.empty() ? "" : ": " + clean(f.effect)) +
+         (f.proven ? ")" : "; not proved to the end)");
+}
+
 void append_list(std::string& out, std::string_view title, const std::vector<std::string>& items, bool all) {
   constexpr std::size_t kShown = 8;
   if (items.empty()) return;

@@ -39,6 +39,12 @@ std::string counted(std::size_t n, std::string_view singular);
 /// "float32 [N, 10]", "sequence of int64 [..]".
 std::string spec_text(const TensorSpec& spec);
 
+/// "val.npz[images]:3:1: what is there".
+std::string place_text(const Location& location);
+
+/// "help", "help (unsafe: rounds)".
+std::string fix_label(const Fix& fix);
+
 /// A title and its items, one a line; eight of them unless `all`.
 void append_list(std::string& out, std::string_view title, const std::vector<std::string>& items, bool all);
 

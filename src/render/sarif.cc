@@ -1,193 +1,198 @@
-// SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as code scanning services read it.
+// SARIF 2.1.0, the OASIS standard for what analysers find: sarif-v2.1.0-errata01, section 3.
+#include <cstdint>
+#include <map>
+#include <string_view>
+
 #include <shapecheck/catalogue.h>
-#include <shapecheck/render.h>
 #include <shapecheck/version.h>
 
-#include <algorithm>
-#include <map>
-
-#include <nlohmann/json.hpp>
-
 #include "base/text.h"
+#include "render/findings.h"
+#include "render/json_parts.h"
+#include "render/paint.h"
 
 namespace shapecheck {
 namespace {
 
-using Json = nlohmann::ordered_json;
+constexpr const char* kSchema =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+constexpr const char* kInformationUri = "https://github.com/shapecheck/shapecheck";
+constexpr const char* kRoot = "%SRCROOT%";
 
-/// RFC 3986: a path as a reference to an URI.
-std::string uri_of(const std::string& path) {
-  constexpr std::string_view kPlain = "/-._~!$&'()*+,;=@";
+/// A path as a URI reference (RFC 3986): whatever is not unreserved is a byte in hexadecimal, so that no name becomes a
+/// scheme, a query or a fragment.
+std::string uri_of(std::string_view path) {
+  constexpr char kHex[] = "0123456789ABCDEF";
   std::string out = path.starts_with('/') ? "file://" : "";
   for (const char c : path) {
-    const bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (alphanumeric || kPlain.find(c) != std::string_view::npos) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string_view::npos) {
       out += c;
     } else {
-      constexpr std::string_view kDigits = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      out += {'%', kDigits[byte / 16], kDigits[byte % 16]};
+      const unsigned byte = static_cast<unsigned char>(c);
+      ((out += '%') += kHex[byte >> 4]) += kHex[byte & 15u];
     }
   }
   return out;
 }
 
-std::string_view level_of(Severity severity) {
-  switch (severity) {
-    case Severity::error:
-      return "error";
-    case Severity::warning:
-      return "warning";
-    case Severity::note:
-      break;
-  }
-  return "note";
+/// Words of a message. In a message "[text](1)" is a link (3.11.6); no foreign name makes one.
+std::string plain(std::string text) {
+  for (std::size_t at = text.find("]("); at != std::string::npos; at = text.find("](", at)) text.insert(at + 1, " ");
+  return text;
 }
 
-Json physical_location(const Location& l) {
-  Json out;
-  out["artifactLocation"]["uri"] = uri_of(l.path);
-  if (l.line) {
-    out["region"]["startLine"] = *l.line;
-    if (l.column) out["region"]["startColumn"] = *l.column;
-  } else if (l.byte_offset) {
-    out["region"]["byteOffset"] = *l.byte_offset;
-    if (l.byte_length) out["region"]["byteLength"] = *l.byte_length;
+std::string message_of(const CiFinding& f) {
+  std::string out = f.headline + (f.headline.ends_with('.') ? "" : ".");
+  for (const std::string& line : f.details) out += "\n" + line;
+  return plain(std::move(out));
+}
+
+Json physical_location(const FilePlace& at) {
+  Json artifact = {{"uri", uri_of(at.path)}};
+  if (!at.path.starts_with('/')) artifact["uriBaseId"] = kRoot;
+  Json out = {{"artifactLocation", std::move(artifact)}};
+  if (at.line) {
+    out["region"] = {{"startLine", *at.line}};
+    if (at.column) out["region"]["startColumn"] = *at.column;
+  } else if (at.byte_offset) {
+    out["region"] = {{"byteOffset", *at.byte_offset}};
+    if (at.byte_length) out["region"]["byteLength"] = *at.byte_length;
   }
   return out;
 }
 
-class Sarif {
+/// The input of the model, or one of its axes.
+Json logical_location(const Diagnostic& d) {
+  const std::string input = clean(d.input);
+  if (!d.axis) return {{"name", input}, {"fullyQualifiedName", input}, {"kind", "parameter"}};
+  const std::string axis = "axis " + std::to_string(*d.axis);
+  return {{"name", axis}, {"fullyQualifiedName", input + "/" + axis}, {"kind", "axis"}};
+}
+
+Json locations_of(const CiFinding& f) {
+  Json out = Json::object();
+  if (!f.place.path.empty()) out["physicalLocation"] = physical_location(f.place);
+  if (f.diagnostic != nullptr && !f.diagnostic->input.empty())
+    out["logicalLocations"] = Json::array({logical_location(*f.diagnostic)});
+  return out.empty() ? Json::array() : Json::array({std::move(out)});
+}
+
+/// FNV-1a, 64 bits: a name for equal text, nothing secret.
+std::string hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  std::string out;
+  for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[hash >> shift & 15u];
+  return out;
+}
+
+Json rule_json(const std::string& code) {
+  Json out = {{"id", code}};
+  for (const CatalogueEntry& e : catalogue()) {
+    if (e.code != code) continue;
+    std::string first(e.explain.substr(0, e.explain.find("\n\n")));
+    for (char& c : first) c = c == '\n' ? ' ' : c;
+    if (first.ends_with(':')) first.back() = '.';  // an example follows, in the help
+    out["name"] = e.name;
+    out["shortDescription"] = {{"text", std::string(e.summary) + "."}};
+    out["fullDescription"] = {{"text", first}};
+    out["defaultConfiguration"] = {{"level", to_string(e.severity)}};
+    out["help"] = {{"text", e.explain}, {"markdown", e.explain}};
+  }
+  return out;
+}
+
+class Run {
  public:
-  std::string operator()(const std::vector<Report>& reports) {
-    bool successful = true;
-    for (const Report& r : reports) {
-      for (const Diagnostic& d : r.diagnostics) add(r, d);
-      for (const Error& e : r.errors) {
-        add(r, e);
-        successful = false;
-      }
-      if (r.verdict == Verdict::undecided && r.errors.empty()) add_open(r);
+  explicit Run(const std::vector<CiFinding>& findings) {
+    for (const CiFinding& f : findings) {
+      if (!f.code.empty()) rules_.emplace(f.code, 0);
     }
-    Json driver;
-    driver["name"] = "shapecheck";
-    driver["version"] = version();
-    driver["informationUri"] = "https://github.com/shapecheck/shapecheck";
-    driver["rules"] = std::move(rules_);
-    Json invocation;
-    invocation["executionSuccessful"] = successful;
+    std::size_t n = 0;
+    for (auto& [code, index] : rules_) index = n++;
+    for (const CiFinding& f : findings) {
+      if (f.kind != CiFinding::Kind::undecided) results_.push_back(result(f));
+      if (f.kind != CiFinding::Kind::diagnostic) notifications_.push_back(notification(f));
+      successful_ &= f.kind != CiFinding::Kind::error;
+    }
+  }
+
+  Json document() && {
+    Json driver = {{"name", "shapecheck"},
+                   {"semanticVersion", version()},
+                   {"informationUri", kInformationUri},
+                   {"rules", Json::array()}};
+    for (const auto& [code, index] : rules_) driver["rules"].push_back(rule_json(code));
+    driver["properties"] = {{"profile", profile_name()}};
+    Json run = {{"tool", {{"driver", std::move(driver)}}}};
+    Json invocation = {{"executionSuccessful", successful_}};
     if (!notifications_.empty()) invocation["toolExecutionNotifications"] = std::move(notifications_);
-    Json run;
-    run["tool"]["driver"] = std::move(driver);
     run["invocations"] = Json::array({std::move(invocation)});
+    // Where the root is, is for the reader to say: the same data is checked on many machines.
+    run["originalUriBaseIds"][kRoot]["description"]["text"] = "The folder that the paths of the run are relative to.";
+    run["columnKind"] = "unicodeCodePoints";
     run["results"] = std::move(results_);
-    run["columnKind"] = "utf16CodeUnits";
-    Json out;
-    out["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json";
-    out["version"] = "2.1.0";
-    out["runs"] = Json::array({std::move(run)});
-    return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return {{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({std::move(run)})}};
   }
 
  private:
-  /// The index of a rule, which is added when it is needed first.
-  std::size_t rule(const std::string& code) {
-    const auto [at, is_new] = indices_.emplace(code, rules_.size());
-    if (!is_new) return at->second;
-    Json rule;
-    rule["id"] = code;
-    if (const CatalogueEntry* e = find_diagnostic(code)) {
-      rule["name"] = e->name;
-      rule["shortDescription"]["text"] = e->summary;
-      rule["fullDescription"]["text"] = e->explain;
-      rule["help"] = {{"text", e->explain}, {"markdown", e->explain}};
-      rule["defaultConfiguration"]["level"] = level_of(e->severity);
+  Json result(const CiFinding& f) {
+    Json out = {{"ruleId", f.code},
+                {"ruleIndex", rules_.at(f.code)},
+                {"level", to_string(f.severity)},
+                {"message", {{"text", message_of(f)}}}};
+    out["locations"] = locations_of(f);
+    if (!f.data.path.empty()) {
+      Json related = {{"id", 0}, {"physicalLocation", physical_location(f.data)}};
+      if (!f.data.what.empty()) related["message"] = {{"text", plain(f.data.what)}};
+      out["relatedLocations"] = Json::array({std::move(related)});
     }
-    rules_.push_back(std::move(rule));
-    return at->second;
-  }
-
-  Json result(const Report& r, const std::string& code, std::string text, const Location& location) {
-    Json out;
-    out["ruleId"] = code;
-    out["ruleIndex"] = rule(code);
-    out["level"] = "none";
-    out["message"]["text"] = std::move(text);
-    const bool configured = !r.written_at.path.empty();
-    Location at = configured ? r.written_at : location;
-    if (at.path.empty()) at.path = r.model_path;
-    Json main;
-    if (!at.path.empty()) main["physicalLocation"] = physical_location(at);
-    out["locations"] = Json::array();
-    if (!main.empty()) out["locations"].push_back(std::move(main));
-    if (configured && !location.path.empty())
-      out["relatedLocations"].push_back({{"id", 0}, {"physicalLocation", physical_location(location)}});
+    if (!f.ignored.empty()) out["suppressions"] = {{{"kind", "external"}, {"justification", f.ignored}}};
+    const std::string print = fingerprint(f);
+    out["partialFingerprints"] = {{"primaryLocationLineHash", print}, {"finding/v1", print}};
+    if (f.diagnostic != nullptr) out["properties"] = properties(*f.diagnostic);
     return out;
   }
 
-  void add(const Report& r, const Diagnostic& d) {
-    std::string text = d.message;
-    for (const std::string& note : d.notes) text += "\n= " + note;
-    if (!d.also_in.empty()) text += "\n= " + std::to_string(d.also_in.size() + 1) + " files have this";
-    for (const Fix& f : d.fixes) {
-      text += "\nhelp";
-      if (f.applicability != Applicability::display)
-        text.append(" (")
-            .append(to_string(f.applicability))
-            .append(f.effect.empty() ? "" : ": " + f.effect)
-            .append(")");
-      text += ": " + (f.code.empty() ? f.comment : f.code);
-    }
-    Json out = result(r, d.code, std::move(text), d.location);
-    out["level"] = level_of(d.severity);
-    if (!d.input.empty() && !out["locations"].empty()) {
-      Json logical;
-      logical["name"] = d.input;
-      logical["kind"] = "parameter";
-      if (d.axis) logical["fullyQualifiedName"] = d.input + "[axis " + std::to_string(*d.axis) + "]";
-      out["locations"][0]["logicalLocations"] = Json::array({std::move(logical)});
-    }
-    const std::string axis = d.axis ? std::to_string(*d.axis) : "";
-    out["partialFingerprints"]["shapecheck/v1"] = escape(
-        r.model_path + "|" + d.location.path + "|" + d.location.member + "|" + d.code + "|" + d.input + "|" + axis,
-        std::string::npos);
-    if (!d.ignored.empty()) out["suppressions"].push_back({{"kind", "external"}, {"justification", d.ignored}});
-    results_.push_back(std::move(out));
+  static Json notification(const CiFinding& f) {
+    Json out = Json::object();
+    if (!f.code.empty()) out["associatedRule"] = {{"id", f.code}};
+    out["level"] = to_string(f.severity);
+    out["message"] = {{"text", message_of(f)}};
+    if (Json locations = locations_of(f); !locations.empty()) out["locations"] = std::move(locations);
+    return out;
   }
 
-  void add(const Report& r, const Error& e) {
-    Location at;
-    at.path = e.path;
-    at.line = e.line;
-    at.column = e.column;
-    at.byte_offset = e.byte_offset;
-    Json notification;
-    notification["descriptor"]["id"] = to_string(e.code);
-    notification["level"] = "error";
-    notification["message"]["text"] = e.message;
-    if (!e.path.empty())
-      notification["locations"].push_back({{"physicalLocation", physical_location(at)}});
-    else if (!r.written_at.path.empty())
-      notification["locations"].push_back({{"physicalLocation", physical_location(r.written_at)}});
-    notifications_.push_back(std::move(notification));
+  static Json properties(const Diagnostic& d) {
+    Json out = {{"input", text_or_null(d.input)}, {"axis", maybe(d.axis)}, {"fixes", Json::array()}};
+    for (const Fix& fix : d.fixes) out["fixes"].push_back(fix_json(fix));
+    return out;
   }
 
-  /// Where nothing is proved either way. A result of the kind "open" has no level.
-  void add_open(const Report& r) {
-    std::string text =
-        "it is not proved that " + (r.model_path.empty() ? "the model" : r.model_path) + " runs on this data";
-    for (const std::string& reason : r.unproven) text += "\n= " + reason;
-    Json out = result(r, "undecided", std::move(text), {});
-    out["kind"] = "open";
-    results_.push_back(std::move(out));
+  /// Equal for the same finding of a later run, whatever line it has moved to.
+  std::string fingerprint(const CiFinding& f) {
+    const FilePlace& data = f.data.path.empty() ? f.place : f.data;
+    std::string key = f.code + '\0' + f.model + '\0' + data.path + '\0';
+    if (const Diagnostic* d = f.diagnostic)
+      key += d->location.member + '\0' + d->input + '\0' + (d->axis ? std::to_string(*d->axis) : "");
+    return hash_of(key) + ":" + std::to_string(++seen_[key]);
   }
 
-  std::map<std::string, std::size_t> indices_;
-  Json rules_ = Json::array(), results_ = Json::array(), notifications_ = Json::array();
+  std::map<std::string, std::size_t> rules_;  // index by code
+  std::map<std::string, int> seen_;
+  Json results_ = Json::array(), notifications_ = Json::array();
+  bool successful_ = true;
 };
 
 }  // namespace
 
-std::string to_sarif(const std::vector<Report>& reports) { return Sarif()(reports); }
+std::string to_sarif(const std::vector<Report>& reports, const std::vector<Error>& errors, const CiOptions& options) {
+  return dump(Run(findings_of(reports, errors, options)).document());
+}
+
+std::string to_sarif(const std::vector<Error>& errors, const CiOptions& options) {
+  return to_sarif(std::vector<Report>(), errors, options);
+}
 
 }  // namespace shapecheck

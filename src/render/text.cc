@@ -14,12 +14,21 @@ namespace {
 constexpr std::size_t kShownErrors = 20;
 constexpr std::size_t kColumns = 100;  // a comment that would go beyond has a line of its own
 
-std::string place(const Location& l) {
-  std::string out = escape(l.path.empty() ? "memory" : l.path, 400);
-  if (!l.member.empty()) out += "[" + escape(l.member) + "]";
-  if (l.line) out += ":" + std::to_string(*l.line);
-  if (l.line && l.column) out += ":" + std::to_string(*l.column);
-  return out + (l.what.empty() ? "" : ": " + clean(l.what));
+/// "train: model.onnx: ages.npy, val.npz (shapecheck.toml:12)".
+std::string check_title(const Report& report) {
+  constexpr std::size_t kShown = 4;
+  std::vector<std::string> files;
+  for (const InputReport& i : report.inputs) {
+    if (i.path.empty() || std::find(files.begin(), files.end(), i.path) != files.end()) continue;
+    files.push_back(i.files > 1 ? counted(i.files, "file") : i.path);
+  }
+  std::string out = report.name.empty() ? "" : escape(report.name) + ": ";
+  out += escape(report.model_path.empty() ? "the model" : report.model_path, 400);
+  for (std::size_t i = 0; i < files.size() && i < kShown; ++i) out += (i == 0 ? ": " : ", ") + escape(files[i], 400);
+  if (files.size() > kShown) out += " and " + counted(files.size() - kShown, "more file");
+  const Location& at = report.written_at;
+  if (!at.path.empty()) out += " (" + escape(at.path, 400) + (at.line ? ":" + std::to_string(*at.line) : "") + ")";
+  return out;
 }
 
 class ReportText {
@@ -72,7 +81,8 @@ class ReportText {
   void diagnostic(const Diagnostic& d) {
     const std::string head = std::string(to_string(d.severity)) + "[" + clean(d.code) + "]";
     out_ += paint_.severity(d.severity, head) + paint_.bold(": " + clean(d.message)) + "\n";
-    if (!d.location.path.empty() || !d.location.what.empty()) out_ += paint_.dim("  --> ") + place(d.location) + "\n";
+    if (!d.location.path.empty() || !d.location.what.empty())
+      out_ += paint_.dim("  --> ") + place_text(d.location) + "\n";
     if (!d.also_in.empty()) other_files(d);
     if (!options_.quiet) {
       for (const std::string& note : d.notes) out_ += paint_.dim("   = ") + clean(note) + "\n";
@@ -92,10 +102,7 @@ class ReportText {
   }
 
   void fix(const Fix& f) {
-    std::string label = "help";
-    if (f.applicability != Applicability::display)
-      label += " (" + std::string(to_string(f.applicability)) + (f.effect.empty() ? "" : ": " + clean(f.effect)) +
-               (f.proven ? ")" : "; not proved to the end)");
+    const std::string label = fix_label(f);
     const std::string comment = clean(f.comment), code = clean(f.code);
     out_ += paint_.good(label) + ": ";
     if (code.empty()) {
@@ -227,14 +234,14 @@ std::string to_text(const std::vector<Report>& reports, const TextOptions& optio
     } else {
       const std::string text = to_text(r, options);
       if (!text.empty())
-        out +=
-            (out.empty() || out.ends_with("\n\n") ? "" : "\n") + label + escape(r.model_path, 400) + "\n" + text + "\n";
+        out += (out.empty() || out.ends_with("\n\n") ? "" : "\n") + paint.bold("== " + check_title(r)) + "\n" + text +
+               "\n";
     }
   }
   if (options.quiet && misfit + undecided + unchecked == 0) return out;
   out += paint.bold(counted(reports.size(), "check")) + ": " + std::to_string(fit) + (fit == 1 ? " fits" : " fit");
   if (misfit > 0) out += ", " + paint.severity(Severity::error, std::to_string(misfit) + " misfit");
-  if (ignored > 0) out += ", " + std::to_string(ignored) + " misfit that is ignored";
+  if (ignored > 0) out += ", " + std::to_string(ignored) + " misfit (ignored)";
   if (undecided > 0) out += ", " + paint.severity(Severity::warning, std::to_string(undecided) + " undecided");
   if (unchecked > 0) out += ", " + paint.severity(Severity::error, std::to_string(unchecked) + " not checked");
   return out + "\n";

@@ -6,23 +6,29 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
+#include <filesystem>
+#include <system_error>
 
 #include "terminal.h"
 
 namespace shapecheck::tool {
 namespace {
 
+std::string current_folder() {
+  std::error_code error;
+  return std::filesystem::current_path(error).string();
+}
+
 std::string rendered(Format format, const std::vector<Report>& reports, bool several, const TextOptions& text) {
   switch (format) {
     case Format::json:
       return to_json(reports);
     case Format::sarif:
-      return to_sarif(reports);
+      return to_sarif(reports, {}, {.root = current_folder()});
     case Format::github:
-      return to_github(reports);
+      return to_github(reports, {}, {.root = current_folder()});
     case Format::junit:
-      return to_junit(reports);
+      return to_junit(reports, {}, {.root = current_folder()});
     case Format::text:
       break;
   }

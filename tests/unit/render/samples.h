@@ -1,6 +1,7 @@
 // Reports and contracts made by hand, as the engine would make them: the renderers are tested without it.
 #pragma once
 
+#include <shapecheck/error.h>
 #include <shapecheck/report.h>
 
 #include "render/contract_view.h"
@@ -145,6 +146,54 @@ inline Report undecided_report() {
   r.inputs[0].verdict = Verdict::undecided;
   r.unproven = {"`fft` (custom.domain::Fft): no rule for this operator"};
   return r;
+}
+
+/// A table with a cell that is no number, asked for on the command line.
+inline Report table_report() {
+  Report r = fitting_report();
+  r.verdict = r.inputs[0].verdict = Verdict::misfit;
+  r.inputs[0].path = "data/ages, 2024.csv";
+  r.inputs[0].format = DataFormat::csv;
+  Location cell;
+  cell.path = r.inputs[0].path;
+  cell.line = 17;
+  cell.column = 3;
+  cell.what = "the first such cell";
+  r.diagnostics.push_back({"SC505",
+                           "non-numeric-column",
+                           Severity::error,
+                           "x",
+                           std::nullopt,
+                           "column `age` is text: `n/a: 100%` is no number",
+                           cell,
+                           {},
+                           {},
+                           {}});
+  Diagnostic stopped;
+  stopped.code = "SC705";
+  stopped.name = "reasoning-stopped";
+  stopped.severity = Severity::note;
+  stopped.message = "nothing is known of what comes out of `fft` (custom.domain::Fft)";
+  r.diagnostics.push_back(stopped);
+  return r;
+}
+
+/// Checks of one run: misfits, one that fits, an undecided one; most of them configured.
+inline std::vector<Report> run_reports() {
+  std::vector<Report> out = {misfit_report(), fitting_report(), undecided_report(), table_report()};
+  out[1].inputs[0].path = "./data//ok.npy";
+  for (std::size_t i = 0; i < 3; ++i) {
+    out[i].written_at.path = "shapecheck.toml";
+    out[i].written_at.line = 3 + 5 * i;
+    out[i].written_at.column = 1;
+  }
+  return out;
+}
+
+/// What kept further checks of that run from being made.
+inline std::vector<Error> run_errors() {
+  return {{ErrorCode::malformed_data, "its header claims 4 GB", "data/cut.npy", 10},
+          {ErrorCode::unreadable_file, "no such file", "missing.onnx", std::nullopt}};
 }
 
 /// An image, an input of undeclared shape, a sequence, one with a default; something of every list.
