@@ -16,8 +16,14 @@ void append_hex(std::string& out, char kind, unsigned value, int digits) {
   for (int i = digits - 1; i >= 0; --i) out += kHex[(value >> (4 * i)) & 15u];
 }
 
-/// Length of the valid UTF-8 sequence at `i` and its code point; 0 if there is none.
-int decode(std::string_view s, std::size_t i, std::uint32_t& point) {
+bool is_invisible(std::uint32_t p) {
+  return p < 0x20 || (p >= 0x7F && p < 0xA0) || (p >= 0x200B && p <= 0x200F) || (p >= 0x2028 && p <= 0x202E) ||
+         (p >= 0x2060 && p <= 0x206F) || p == 0xFEFF;
+}
+
+}  // namespace
+
+int decode_utf8(std::string_view s, std::size_t i, std::uint32_t& point) {
   const auto byte = [&](std::size_t k) -> std::uint32_t { return k < s.size() ? static_cast<unsigned char>(s[k]) : 0; };
   const std::uint32_t first = byte(i);
   const int length = first < 0x80                    ? 1
@@ -37,20 +43,13 @@ int decode(std::string_view s, std::size_t i, std::uint32_t& point) {
   return overlong || surrogate ? 0 : length;
 }
 
-bool is_invisible(std::uint32_t p) {
-  return p < 0x20 || (p >= 0x7F && p < 0xA0) || (p >= 0x200B && p <= 0x200F) || (p >= 0x2028 && p <= 0x202E) ||
-         (p >= 0x2060 && p <= 0x206F) || p == 0xFEFF;
-}
-
-}  // namespace
-
 std::string escape(std::string_view name, std::size_t max_length) {
   std::string out;
   out.reserve(name.size());
   for (std::size_t i = 0; i < name.size();) {
     if (out.size() > max_length) return out + "...";
     std::uint32_t point = 0;
-    const int length = decode(name, i, point);
+    const int length = decode_utf8(name, i, point);
     if (length == 0) {
       append_hex(out, 'x', static_cast<unsigned char>(name[i]), 2);
       ++i;
@@ -74,7 +73,7 @@ std::string quote(std::string_view name) { return "`" + escape(name) + "`"; }
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     std::uint32_t point = 0;
-    const int length = decode(text, i, point);
+    const int length = decode_utf8(text, i, point);
     if (length == 0) return false;
     i += static_cast<std::size_t>(length);
   }
@@ -85,7 +84,7 @@ std::string python_string(std::string_view text) {
   std::string out = "\"";
   for (std::size_t i = 0; i < text.size();) {
     std::uint32_t point = 0;
-    const int length = std::max(1, decode(text, i, point));
+    const int length = std::max(1, decode_utf8(text, i, point));
     if (text[i] == '"' || text[i] == '\\')
       (out += '\\') += text[i];
     else if (point == 0 || is_invisible(point)) {

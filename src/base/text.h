@@ -8,6 +8,9 @@
 
 namespace shapecheck {
 
+/// Length of the valid UTF-8 sequence at `at` and its code point; 0 if there is none.
+int decode_utf8(std::string_view text, std::size_t at, std::uint32_t& point);
+
 /// `name` with control characters, invalid UTF-8 and bidirectional overrides written as \xNN or \uNNNN, cut to
 /// `max_length` bytes with "...". Never empty of meaning: a name of only control characters stays visible.
 std::string escape(std::string_view name, std::size_t max_length = 200);

@@ -8,19 +8,25 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "config/key_depth.h"
 #include "config/paths.h"
 #include "io/file.h"
 
-// The whole parser, here alone: it takes long to compile. Without exceptions errors are values.
+// The whole parser, here alone: it takes long to compile. Without exceptions errors are values. Its namespace is
+// renamed so that a program with a toml++ of its own, of another version or with other options, can link this library
+// statically.
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+#define TOML_MAX_NESTED_VALUES 32
+#define toml shapecheck_toml
 #include <toml++/toml.h>
 
 namespace shapecheck {
 namespace {
 
 constexpr std::uint64_t kMaxBytes = 1u << 20;
+constexpr std::size_t kMaxKeyParts = 32;  // of one dotted key; with TOML_MAX_NESTED_VALUES it bounds every recursion
 
 class Reader {
  public:
@@ -28,15 +34,31 @@ class Reader {
 
   Config operator()() {
     const Result<std::string> text = read();
-    if (!text) {
+    if (text)
+      parse(*text);
+    else
       config_.errors.push_back(text.error());
-      return std::move(config_);
+    // Tables are sorted by their keys; people read a file from its beginning.
+    std::stable_sort(config_.errors.begin(), config_.errors.end(), [](const Error& a, const Error& b) {
+      return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+    return std::move(config_);
+  }
+
+ private:
+  using Keys = std::initializer_list<std::string_view>;
+
+  void parse(std::string_view text) {
+    if (const std::optional<TextPosition> deep = find_deep_key(text, kMaxKeyParts)) {
+      Error e{ErrorCode::limit_exceeded, "a key has more than " + std::to_string(kMaxKeyParts) + " parts", config_.path,
+              std::nullopt};
+      e.line = deep->line;
+      e.column = deep->column;
+      config_.errors.push_back(std::move(e));
+      return;
     }
-    const toml::parse_result parsed = toml::parse(std::string_view(*text), config_.path);
-    if (!parsed) {
-      fail(parsed.error().source(), std::string(parsed.error().description()));
-      return std::move(config_);
-    }
+    const toml::parse_result parsed = toml::parse(text);
+    if (!parsed) return fail(parsed.error().source(), escape(parsed.error().description(), 400));
     known_keys(parsed.table(), {"check"}, "the file");
     const toml::node* checks = parsed.table().get("check");
     const toml::array* array = checks == nullptr ? nullptr : checks->as_array();
@@ -47,11 +69,7 @@ class Reader {
     } else {
       for (const toml::node& check : *array) read_check(*check.as_table());
     }
-    return std::move(config_);
   }
-
- private:
-  using Keys = std::initializer_list<std::string_view>;
 
   Result<std::string> read() const {
     const Result<File> file = File::open(config_.path);
@@ -77,19 +95,24 @@ class Reader {
 
   void known_keys(const toml::table& table, Keys keys, const std::string& of) {
     for (const auto& [key, node] : table) {
-      if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
-      std::string message = "unknown key " + quote(key.str()) + " of " + of;
-      const auto distance = [&](std::string_view k) { return edit_distance(k, key.str()); };
-      const auto nearest =
-          std::min_element(keys.begin(), keys.end(), [&](auto a, auto b) { return distance(a) < distance(b); });
-      if (distance(*nearest) <= 3) {
-        message += "; did you mean " + quote(*nearest) + "?";
-      } else {
-        message += "; there are ";
-        for (const std::string_view k : keys) message += (k == *keys.begin() ? "" : ", ") + std::string(k);
-      }
-      fail(key.source(), std::move(message));
+      if (std::find(keys.begin(), keys.end(), key.str()) == keys.end()) unknown_key(key, keys, of);
     }
+  }
+
+  void unknown_key(const toml::key& key, Keys keys, const std::string& of) {
+    std::string message = "unknown key " + quote(key.str()) + " of " + of;
+    const auto distance = [&](std::string_view k) { return edit_distance(k, key.str()); };
+    const auto nearest =
+        std::min_element(keys.begin(), keys.end(), [&](auto a, auto b) { return distance(a) < distance(b); });
+    if (const std::size_t d = distance(*nearest); d <= 3 && d * 2 <= key.length()) {
+      message += "; did you mean " + quote(*nearest) + "?";
+    } else if (keys.size() == 1) {
+      message += "; there is only " + quote(*keys.begin());
+    } else {
+      message += "; there are ";
+      for (const std::string_view k : keys) message += (k == *keys.begin() ? "" : ", ") + std::string(k);
+    }
+    fail(key.source(), std::move(message));
   }
 
   /// What is expected, and what is there: "`model` is a string, but this is an integer".
@@ -146,6 +169,12 @@ class Reader {
 
   std::string path(const std::string& text) const { return join_path(folder_, text); }
 
+  /// A path or a glob; of a glob only what stands in the file has a meaning, not the folder in front of it.
+  std::string pattern(const std::string& text) const {
+    const std::string plain = path(text);
+    return is_glob(text) && path_kind(plain) == PathKind::none ? join_path(escape_glob(folder_), text) : plain;
+  }
+
   /// A path at which there is a file.
   std::optional<std::string> file(const toml::node& node, std::string_view key) {
     std::optional<std::string> name = text(node, key);
@@ -162,6 +191,14 @@ class Reader {
     return out;
   }
 
+  /// `past.0.key = "a.npy"` is three tables in TOML, where one input `past.0.key` was meant.
+  static bool is_split_name(const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      if (edit_distance(key.str(), "file") <= 2 || edit_distance(key.str(), "member") <= 2) return false;
+    }
+    return !table.empty();
+  }
+
   /// name -> file, or name -> {file, member}.
   void named_files(const toml::table& check, std::string_view key, std::vector<CheckConfig::Data>& out) {
     const toml::node* node = check.get(key);
@@ -173,8 +210,13 @@ class Reader {
       CheckConfig::Data data{.name = std::string(name.str()), .path = {}, .member = {}};
       const std::string what = std::string(key) + "." + data.name;
       if (const toml::table* parts = value.as_table()) {
+        const toml::node* f = parts->get("file");
+        if (is_split_name(*parts)) {
+          fail(name.source(), quote(what) + " is a table; a name with a dot in it stands in quotes");
+          continue;
+        }
         known_keys(*parts, {"file", "member"}, quote(what));
-        if (const toml::node* f = parts->get("file"))
+        if (f != nullptr)
           data.path = file(*f, what + ".file").value_or("");
         else
           fail(parts->source(), quote(what) + " names no `file`");
@@ -207,7 +249,11 @@ class Reader {
 
   /// The code of a diagnostic that exists.
   std::optional<std::string> code(const toml::source_region& where, std::string_view name) {
-    if (const CatalogueEntry* e = find_diagnostic(name)) return std::string(e->code);
+    if (const CatalogueEntry* e = find_diagnostic(name)) {
+      if (!e->code.starts_with("SC0")) return std::string(e->code);
+      fail(where, std::string(e->code) + " says that something could not be checked; it always counts");
+      return std::nullopt;
+    }
     const CatalogueEntry* near = closest_diagnostic(name);
     fail(where,
          "no diagnostic is called " + quote(name) +
@@ -219,9 +265,14 @@ class Reader {
     const toml::node* node = check.get("ignore");
     if (node == nullptr) return;
     const toml::array* array = node->as_array();
-    if (array == nullptr || (!array->empty() && !array->is_homogeneous(toml::node_type::table)))
-      return wrong_type(*node, "ignore", "a list of {code = \"...\", reason = \"...\"}");
+    constexpr std::string_view kWanted = "a list of {code = \"...\", reason = \"...\"}";
+    if (array == nullptr) return wrong_type(*node, "ignore", kWanted);
+    if (array->empty()) fail(node->source(), "`ignore` is empty");
     for (const toml::node& element : *array) {
+      if (!element.is_table()) {
+        wrong_type(element, "ignore", kWanted);
+        continue;
+      }
       const toml::table& table = *element.as_table();
       known_keys(table, {"code", "reason"}, "`ignore`");
       const toml::node *c = table.get("code"), *r = table.get("reason");
@@ -240,6 +291,7 @@ class Reader {
     if (node == nullptr) return;
     const toml::table* table = node->as_table();
     if (table == nullptr) return wrong_type(*node, "severity", "a table of codes");
+    if (table->empty()) fail(node->source(), "`severity` is empty");
     for (const auto& [name, value] : *table) {
       const std::optional<std::string> known = code(name.source(), name.str());
       const std::string wanted = value.value_exact<std::string>().value_or("");
@@ -264,9 +316,11 @@ class Reader {
         "[[check]]");
     if (const toml::node* n = table.get("name")) {
       check.name = text(*n, "name").value_or("");
-      const auto same = [&](const CheckConfig& c) { return c.name == check.name; };
-      if (!check.name.empty() && std::any_of(config_.checks.begin(), config_.checks.end(), same))
-        fail(n->source(), "two checks are called " + quote(check.name));
+      const std::uint64_t line = n->source().begin.line;
+      const auto [first, is_new] = names_.try_emplace(check.name, line);
+      if (!check.name.empty() && !is_new)
+        fail(n->source(), "two checks are called " + quote(check.name) + ": line " + std::to_string(first->second) +
+                              " has the other");
     }
     if (const toml::node* m = table.get("model"))
       check.model = file(*m, "model").value_or("");
@@ -276,7 +330,7 @@ class Reader {
     named_files(table, "target", check.targets);
     if (const toml::node* d = table.get("data")) {
       for (const std::string& name : texts(*d, "data")) {
-        check.files.push_back(path(name));
+        check.files.push_back(pattern(name));
         if (const auto found = expand_files(check.files.back()); !found)
           fail(d->source(), "`data`: " + quote(check.files.back()) + " " + found.error().message);
       }
@@ -284,6 +338,8 @@ class Reader {
       if (table.contains("target"))
         fail(d->source(), "`target` goes with `inputs`: of many files each has labels of its own");
     }
+    if (const toml::node* t = table.get("target"); t != nullptr && !table.contains("data") && !table.contains("inputs"))
+      fail(t->source(), "`target` needs `inputs`: labels are compared with what the model gives for them");
     if (const toml::node* d = table.get("csv-dtype")) {
       const std::string name = text(*d, "csv-dtype").value_or("float32");
       check.csv_dtype = dtype_from_string(name);
@@ -300,6 +356,7 @@ class Reader {
 
   std::string folder_;
   Config config_;
+  std::map<std::string, std::uint64_t> names_;  // of checks, and the lines that have them
 };
 
 }  // namespace

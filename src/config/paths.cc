@@ -2,14 +2,19 @@
 
 #include <dirent.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <shapecheck/config.h>
+
+#include "config/glob.h"
 
 namespace shapecheck {
 
@@ -45,51 +50,26 @@ std::string find_config(const std::string& folder) {
   return "";
 }
 
+bool is_glob(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
+
+std::string escape_glob(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (is_glob({&c, 1}))
+      (((out += '[') += c) += ']');
+    else
+      out += c;
+  }
+  return out;
+}
+
 namespace {
 
 constexpr std::size_t kMaxFiles = 10'000'000;
-constexpr int kMaxFolders = 64;  // one below the other
 
 bool is_data(std::string_view name) {
   constexpr std::string_view kSuffixes[] = {".npy", ".npz", ".csv", ".tsv", ".pb"};
   return std::any_of(std::begin(kSuffixes), std::end(kSuffixes), [&](auto s) { return name.ends_with(s); });
-}
-
-/// One name against one part of a glob: *, ?, [a-z], [!a-z]. Without recursion: no pattern is slow.
-bool matches(std::string_view pattern, std::string_view name) {
-  const auto one = [&](std::size_t p, char c) -> std::size_t {  // parts of the pattern that match c; 0: none
-    if (pattern[p] == '?') return 1;
-    if (pattern[p] != '[') return pattern[p] == c ? 1 : 0;
-    std::size_t i = p + 1;
-    const bool negated = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
-    i += negated ? 1 : 0;
-    bool in = false;
-    for (std::size_t first = i; i < pattern.size() && (pattern[i] != ']' || i == first); ++i) {
-      const bool range = i + 2 < pattern.size() && pattern[i + 1] == '-' && pattern[i + 2] != ']';
-      in |= range ? pattern[i] <= c && c <= pattern[i + 2] : pattern[i] == c;
-      i += range ? 2 : 0;
-    }
-    if (i >= pattern.size()) return c == '[' ? 1 : 0;  // no range: itself
-    return in != negated ? i + 1 - p : 0;
-  };
-  std::size_t p = 0, n = 0, star = std::string_view::npos, after = 0;
-  while (n < name.size()) {
-    const std::size_t used = p < pattern.size() && pattern[p] != '*' ? one(p, name[n]) : 0;
-    if (used > 0) {
-      p += used;
-      ++n;
-    } else if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      after = n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++after;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
 }
 
 struct Entry {
@@ -98,7 +78,12 @@ struct Entry {
   bool link = false;
 };
 
-/// What is in a folder, hidden files aside unless they are wanted. Links are followed.
+bool is_link(const std::string& path) {
+  struct stat st = {};
+  return ::lstat(path.c_str(), &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+/// What is in a folder, hidden files aside unless they are wanted. Links are followed. Nothing if it cannot be read.
 std::vector<Entry> entries_of(const std::string& folder, bool hidden) {
   std::vector<Entry> out;
   const auto close = [](DIR* d) { ::closedir(d); };
@@ -108,14 +93,17 @@ std::vector<Entry> entries_of(const std::string& folder, bool hidden) {
     const std::string_view name = e->d_name;
     if (name == "." || name == ".." || (name.starts_with('.') && !hidden)) continue;
     bool is_folder = e->d_type == DT_DIR;
-    if (e->d_type == DT_LNK || e->d_type == DT_UNKNOWN)
-      is_folder = path_kind(join_path(folder, std::string(name))) == PathKind::folder;
-    out.push_back({std::string(name), is_folder, e->d_type == DT_LNK});
+    bool link = e->d_type == DT_LNK;
+    if (link || e->d_type == DT_UNKNOWN) {  // some file systems do not tell
+      const std::string path = join_path(folder, std::string(name));
+      is_folder = path_kind(path) == PathKind::folder;
+      link = link || is_link(path);
+    }
+    out.push_back({std::string(name), is_folder, link});
+    if (out.size() > kMaxFiles) break;
   }
   return out;
 }
-
-bool is_glob(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
 
 class Glob {
  public:
@@ -123,47 +111,57 @@ class Glob {
     absolute_ = pattern.starts_with('/');
     for (std::size_t begin = 0; begin <= pattern.size();) {
       const std::size_t end = std::min(pattern.find('/', begin), pattern.size());
-      const std::string_view part = pattern.substr(begin, end - begin);
-      const bool again = part == "**" && !parts_.empty() && parts_.back() == "**";
-      if (!part.empty() && !again) parts_.push_back(part);
+      const std::string_view text = pattern.substr(begin, end - begin);
+      const bool any = text == "**";
+      if (!text.empty() && !(any && !parts_.empty() && parts_.back().any_folders))
+        parts_.push_back({.text = text, .any_folders = any, .literal = glob_literal(text)});
       begin = end + 1;
     }
+    const auto any_folders = [](const Part& p) { return p.any_folders; };
+    many_ways_ = std::count_if(parts_.begin(), parts_.end(), any_folders) > 1;
   }
 
   /// False if there are too many files.
   bool run() {
-    walk(absolute_ ? "/" : "", 0, 0);
+    walk(absolute_ ? "/" : "", 0);
     return found_.size() <= kMaxFiles;
   }
   std::vector<std::string>& found() { return found_; }
 
  private:
-  void walk(const std::string& folder, std::size_t part, int depth) {
-    if (part == parts_.size() || depth > kMaxFolders || found_.size() > kMaxFiles) return;
-    const bool last = part + 1 == parts_.size();
-    const std::string_view pattern = parts_[part];
-    if (pattern != "**" && !is_glob(pattern)) {
-      const std::string path = join_path(folder, std::string(pattern));
+  struct Part {
+    std::string_view text;
+    bool any_folders;  // `**`
+    std::optional<std::string> literal;
+  };
+
+  // As deep as paths can be: the system opens none of more than 4096 bytes, and links are not followed by `**`.
+  void walk(const std::string& folder, std::size_t n) {
+    if (n == parts_.size() || found_.size() > kMaxFiles) return;
+    // **/a/**/a/** leads to one folder in many ways: binomially many, if all were gone.
+    if (many_ways_ && !visited_.emplace(folder, n).second) return;
+    const bool last = n + 1 == parts_.size();
+    const Part& part = parts_[n];
+    if (part.literal) {
+      const std::string path = join_path(folder, *part.literal);
       const PathKind kind = path_kind(path);
       if (last && kind == PathKind::file) found_.push_back(path);
-      if (!last && kind == PathKind::folder) walk(path, part + 1, depth + 1);
+      if (!last && kind == PathKind::folder) walk(path, n + 1);
       return;
     }
-    if (pattern == "**" && !last) walk(folder, part + 1, depth);
-    for (const Entry& e : entries_of(folder, pattern.starts_with('.'))) {
-      const std::string path = join_path(folder, e.name);
-      if (pattern == "**") {
-        if (e.folder && !e.link) walk(path, part, depth + 1);  // links could lead in circles
-        if (last && !e.folder) found_.push_back(path);
-      } else if (matches(pattern, e.name)) {
-        if (last && !e.folder) found_.push_back(path);
-        if (!last && e.folder) walk(path, part + 1, depth + 1);
-      }
+    if (part.any_folders && !last) walk(folder, n + 1);
+    for (const Entry& e : entries_of(folder, part.text.starts_with('.'))) {
+      if (!part.any_folders && !glob_matches(part.text, e.name)) continue;
+      if (last && !e.folder) found_.push_back(join_path(folder, e.name));
+      if (part.any_folders && e.folder && !e.link) walk(join_path(folder, e.name), n);  // links could lead in circles
+      if (!part.any_folders && e.folder && !last) walk(join_path(folder, e.name), n + 1);
     }
   }
 
-  std::vector<std::string_view> parts_;
+  std::vector<Part> parts_;
   bool absolute_ = false;
+  bool many_ways_ = false;
+  std::set<std::pair<std::string, std::size_t>> visited_;
   std::vector<std::string> found_;
 };
 
@@ -178,6 +176,8 @@ Result<std::vector<std::string>> expand_files(const std::string& pattern) {
     case PathKind::file:
       return std::vector{pattern};
     case PathKind::folder:
+      if (::access(pattern.c_str(), R_OK | X_OK) != 0)
+        return fail(ErrorCode::unreadable_file, "is a folder that cannot be read");
       for (const Entry& e : entries_of(pattern, false)) {
         if (!e.folder && is_data(e.name)) out.push_back(join_path(pattern, e.name));
       }
