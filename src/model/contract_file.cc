@@ -173,16 +173,32 @@ class ContractBuilder {
       tensor.dims = builder_.arena().copy(dims);
       graph().initializers.push_back(&builder_.arena().copy(std::vector{tensor})[0]);
     }
-    if (!has_shape(s)) return;
+    add_requirements(s, id);
+  }
+
+  /// The ranks that the layers take; and of the axes that are told of, the sizes. These are axes of the usual rank, or
+  /// count from both ends where further axes are between them.
+  void add_requirements(const TensorSpec& s, GraphBuilder::NameId id) {
+    if (s.kind != "tensor") return;
+    if (!has_shape(s) && !s.ranks.empty()) {
+      add_node("Ranks", {id},
+               {integers("ranks", {s.ranks.begin(), s.ranks.end()}), integers("or_more", {s.open_at ? 1 : 0}),
+                texts("why", s.rank_origin.why)},
+               {}, s.rank_origin.node);
+    }
+    const auto axes = static_cast<std::int64_t>(s.dims.size());
     for (std::size_t a = 0; a < s.dims.size(); ++a) {
       const DimSpec& d = s.dims[a];
-      if (d.value || (!d.min && !d.multiple_of && d.sizes.empty())) continue;
+      if (d.value ? has_shape(s) : !d.min && !d.multiple_of && d.sizes.empty()) continue;
       std::vector<std::int64_t> ranges;
+      if (d.value) ranges = {*d.value, *d.value};
       for (const auto& [first, last] : d.sizes) ranges.insert(ranges.end(), {first, last});
+      const auto axis = static_cast<std::int64_t>(a);
       add_node("Sizes", {id},
-               {integers("axis", {static_cast<std::int64_t>(a)}), integers("min", {d.min.value_or(0)}),
+               {integers("axis", {s.open_at && a >= *s.open_at ? axis - axes : axis}),
+                integers("rank", {s.open_at ? -1 : axes}), integers("min", {d.min.value_or(0)}),
                 integers("multiple_of", {d.multiple_of.value_or(1)}), integers("sizes", ranges),
-                texts("why", d.origin.why), texts("allowed", d.allowed)},
+                texts("why", d.origin.why), texts("allowed", d.value ? std::to_string(*d.value) : d.allowed)},
                {}, d.origin.node);
     }
   }
@@ -192,10 +208,12 @@ class ContractBuilder {
     bool complete = given_->conditions.empty() && given_->unknowns.empty() && given_->contradictions.empty();
     std::map<std::string, int> symbols;
     std::vector<GraphBuilder::NameId> in, out;
+    std::vector<std::int64_t> ranks;   // for which the contract says all
     std::vector<std::int64_t> groups;  // input, axis, symbol
     for (const TensorSpec& s : given_->inputs) {
       if (s.optional) continue;
-      complete &= s.kind == "tensor" && s.dtypes.size() == 1 && has_shape(s);
+      complete &= s.kind == "tensor" && s.dtypes.size() == 1 && !s.ranks.empty() && !s.open_at &&
+                  s.dims.size() == static_cast<std::size_t>(s.ranks[0]);
       for (std::size_t a = 0; a < s.dims.size(); ++a) {
         const DimSpec& d = s.dims[a];
         if (!d.symbol.empty() && !d.value) {
@@ -207,9 +225,12 @@ class ContractBuilder {
         complete &= d.allowed.empty() || !d.sizes.empty();
       }
       in.push_back(name(s.name));
+      ranks.push_back(static_cast<std::int64_t>(s.dims.size()));
     }
     for (const TensorSpec& s : given_->outputs) out.push_back(name(s.name));
-    add_node("Layers", in, {integers("complete", {complete ? 1 : 0}), integers("groups", groups)}, out, "layers");
+    add_node("Layers", in,
+             {integers("complete", {complete ? 1 : 0}), integers("ranks", ranks), integers("groups", groups)}, out,
+             "layers");
   }
 
   GraphBuilder builder_;

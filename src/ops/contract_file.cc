@@ -14,10 +14,29 @@ std::int64_t number(const RuleContext& c, std::string_view name) {
   return values.empty() ? 0 : values[0];
 }
 
-/// The sizes that one axis can have.
+/// The numbers of axes that an input can have.
+void ranks(RuleContext& c) {
+  if (!c.known(0)) return;
+  const auto rank = static_cast<std::int64_t>(c.rank(0));
+  const auto taken = c.list("ranks");
+  const bool or_more = number(c, "or_more") != 0;
+  std::string wanted;
+  for (const std::int64_t r : taken) {
+    if (rank == r || (or_more && rank > r)) return;
+    wanted += (wanted.empty() ? "" : " or ") + std::to_string(r);
+  }
+  if (or_more) wanted += " or more";
+  c.fail("the data has " + count_of(rank, "axis", "axes") + ", but the layers take " + wanted + " (" +
+         escape(c.string("why", "")) + ")");
+}
+
+/// The sizes that one axis can have; a negative one counts from the end.
 void sizes(RuleContext& c) {
-  const auto axis = static_cast<std::size_t>(number(c, "axis"));
-  if (!c.known(0) || axis >= c.rank(0)) return;
+  const std::int64_t at = number(c, "axis"), of_rank = number(c, "rank");
+  if (!c.known(0)) return;
+  const auto rank = static_cast<std::int64_t>(c.rank(0));
+  if (at >= rank || at < -rank || (of_rank >= 0 && of_rank != rank)) return;
+  const auto axis = static_cast<std::size_t>(at < 0 ? at + rank : at);
   const Dim size = c.dim(0, axis);
   if (!size.is_constant()) return c.unproven("a size is not known");
   const std::int64_t n = size.constant();
@@ -37,6 +56,12 @@ void sizes(RuleContext& c) {
 /// Equal symbols need not be equal sizes; what the layers make of unequal ones is not in a contract.
 void layers(RuleContext& c) {
   if (number(c, "complete") == 0) return c.unproven("the contract does not say all that the layers require");
+  const auto of_rank = c.list("ranks");
+  for (std::size_t i = 0; i < of_rank.size(); ++i) {
+    if (!c.known(i)) return c.unproven("a shape is not known");
+    if (static_cast<std::int64_t>(c.rank(i)) != of_rank[i])
+      return c.unproven("the contract does not say what the layers require of another number of axes");
+  }
   std::map<std::int64_t, Dim> of_symbol;
   const auto groups = c.list("groups");
   for (std::size_t i = 0; i + 2 < groups.size(); i += 3) {
@@ -53,6 +78,7 @@ void layers(RuleContext& c) {
 void contradiction(RuleContext& c) { c.fail(escape(c.string("text", ""))); }
 
 constexpr Rule kRules[] = {
+    {.op = "Ranks", .since = 1, .types = "T ->", .code = ranks},
     {.op = "Sizes", .since = 1, .types = "T ->", .code = sizes},
     {.op = "Layers", .since = 1, .types = "", .code = layers},
     {.op = "Contradiction", .since = 1, .types = "", .code = contradiction},

@@ -1,0 +1,205 @@
+// A project with a shapecheck.toml: all of its checks in one run, what CI asks of a run, and folders of shards.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "support/files.h"
+#include "support/run_tool.h"
+
+namespace shapecheck::test {
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+const std::string kModels = SHAPECHECK_SOURCE_DIR "/models/";
+
+#define EXPECT_SAYS(text, part) \
+  EXPECT_NE((text).find(part), std::string::npos) << "no \"" << (part) << "\" in:\n" << (text)
+#define EXPECT_SILENT_ABOUT(text, part) EXPECT_EQ((text).find(part), std::string::npos) << (text)
+
+/// A folder with dense.onnx (float32 [N, 10]), shards that fit it or do not, and a configuration.
+class Project : public testing::Test {
+ protected:
+  Project() {
+    fs::create_directory(dir_.path() + "/models");
+    fs::create_directory(dir_.path() + "/shards");
+    fs::copy(kModels + "dense.onnx", dir_.path() + "/models");
+    dir_.write("good.npy", npy_zeros("<f4", {4, 10}));
+    dir_.write("wide.npy", npy_zeros("<f8", {4, 10}));
+    dir_.write("nine.npy", npy_zeros("<f4", {4, 9}));
+  }
+
+  Ran shapecheck(std::vector<std::string> arguments, const std::string& folder = "") const {
+    arguments.insert(arguments.begin(), SHAPECHECK_TOOL);
+    return run(arguments, {}, 20, dir_.path() + folder);
+  }
+  Json json(std::vector<std::string> arguments, const std::string& folder = "") const {
+    arguments.insert(arguments.end(), {"--format", "json"});
+    return Json::parse(shapecheck(arguments, folder).out);
+  }
+  void configure(const std::string& text) const { dir_.write("shapecheck.toml", text); }
+
+  TempDir dir_;
+};
+
+std::string check_of(const std::string& file, const std::string& more = "") {
+  return "[[check]]\nname = \"" + file + "\"\nmodel = \"models/dense.onnx\"\ninputs = { x = \"" + file + ".npy\" }\n" +
+         more;
+}
+
+TEST_F(Project, AllChecksRunInTheOrderOfTheFile) {
+  configure(check_of("nine") + check_of("good") + check_of("wide"));
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_SAYS(ran.out, "3 checks: 1 fits, 2 misfit");
+  for (const char* jobs : {"1", "8"}) EXPECT_EQ(shapecheck({"-j", jobs}).out, ran.out);
+  const Json document = json({});
+  ASSERT_EQ(document["checks"].size(), 3u);
+  EXPECT_EQ(document["checks"][0]["diagnostics"][0]["code"], "SC202");
+  EXPECT_EQ(document["checks"][0]["written_at"]["line"], 1);
+  EXPECT_EQ(document["checks"][1]["verdict"], "fits");
+  EXPECT_EQ(document["checks"][1]["written_at"]["line"], 5);
+  EXPECT_EQ(document["checks"][2]["diagnostics"][0]["code"], "SC101");
+  EXPECT_EQ(document["summary"]["errors"], 2);
+}
+
+TEST_F(Project, ItIsFoundAboveAndItsPathsBeginAtIt) {
+  configure(check_of("good"));
+  EXPECT_EQ(shapecheck({}, "/shards").status, 0);
+  EXPECT_EQ(shapecheck({"--config", "../shapecheck.toml"}, "/models").status, 0);
+  const Json document = json({}, "/shards");
+  EXPECT_EQ(document["checks"][0]["inputs"][0]["source"]["path"], "../good.npy");
+}
+
+TEST_F(Project, WithoutAConfigurationNothingIsChecked) {
+  fs::create_directory(dir_.path() + "/.git");  // the search ends at the root of a repository
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_SAYS(ran.err, "shapecheck.toml");
+}
+
+TEST_F(Project, AMistakeIsToldWithItsPlace) {
+  configure("[[check]]\nmodle = \"models/dense.onnx\"\ninputs = { x = \"good.npy\" }\n");
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_SAYS(ran.err, "shapecheck.toml:2:1");
+  EXPECT_SAYS(ran.err, "did you mean `model`?");
+}
+
+TEST_F(Project, AMissingFileIsAMistakeOfTheConfiguration) {
+  configure(check_of("good") + check_of("missing"));
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_SAYS(ran.err, "shapecheck.toml:8:16");
+  EXPECT_SAYS(ran.err, "missing.npy");
+}
+
+TEST_F(Project, ABrokenFileFailsTheRunAndTheRestIsChecked) {
+  dir_.write("broken.npy", npy_zeros("<f4", {4, 10}).substr(0, 20));
+  configure(check_of("broken") + check_of("good"));
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_SAYS(ran.out + ran.err, "broken.npy");
+  EXPECT_SAYS(ran.out, "good: fits");
+}
+
+TEST_F(Project, IgnoredFindingsDoNotCount) {
+  configure(check_of("nine", "ignore = [{ code = \"SC202\", reason = \"old export\" }]\n"));
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_SAYS(ran.out, "1 ignored");
+  EXPECT_SAYS(shapecheck({"-v"}).out, "old export");
+  EXPECT_EQ(json({})["checks"][0]["diagnostics"][0]["ignored"], "old export");
+  // The data still does not fit: what is ignored is known, and not made true.
+  EXPECT_EQ(json({})["checks"][0]["verdict"], "misfit");
+}
+
+TEST_F(Project, SeverityDecidesWhatFails) {
+  configure(check_of("wide", "severity = { SC101 = \"warning\" }\n"));
+  EXPECT_EQ(shapecheck({}).status, 0);
+  EXPECT_EQ(shapecheck({"--fail-on", "warning"}).status, 1);
+  EXPECT_EQ(shapecheck({"--fail-on", "warning", "--exit-zero"}).status, 0);
+  configure(check_of("wide"));
+  EXPECT_EQ(shapecheck({}).status, 1);
+  EXPECT_EQ(shapecheck({"--fail-on", "never"}).status, 0);
+}
+
+TEST_F(Project, ChangedRunsOnlyTheChecksThatTheFilesTakePartIn) {
+  configure(check_of("nine") + check_of("good") + "[[check]]\nmodel = \"models/dense.onnx\"\ndata = \"shards\"\n");
+  dir_.write("shards/a.npy", npy_zeros("<f4", {2, 10}));
+  EXPECT_EQ(json({"--changed", "good.npy"})["checks"].size(), 1u);
+  EXPECT_EQ(shapecheck({"--changed", "good.npy"}).status, 0);
+  EXPECT_EQ(shapecheck({"--changed", "good.npy", "nine.npy"}).status, 1);
+  EXPECT_EQ(json({"--changed", "shards/a.npy"})["checks"].size(), 1u);
+  EXPECT_EQ(json({"--changed", "models/dense.onnx"})["checks"].size(), 3u);
+  EXPECT_EQ(json({"--changed", "shapecheck.toml"})["checks"].size(), 3u);
+  EXPECT_EQ(json({"--changed", "../models/dense.onnx"}, "/shards")["checks"].size(), 3u);
+  const Ran none = shapecheck({"--changed", "README.md"});
+  EXPECT_EQ(none.status, 0) << none.err;
+}
+
+TEST_F(Project, ABaselineKnowsOldFindingsAndNoNewOnes) {
+  configure(check_of("nine") + check_of("good"));
+  dir_.write("baseline.json", shapecheck({"--format", "json"}).out);
+  EXPECT_EQ(shapecheck({}).status, 1);
+  EXPECT_EQ(shapecheck({"--baseline", "baseline.json"}).status, 0);
+  EXPECT_EQ(shapecheck({"--baseline", "../baseline.json"}, "/shards").status, 0);  // paths are the configuration's
+  configure("\n# moved\n" + check_of("good") + check_of("nine"));
+  EXPECT_EQ(shapecheck({"--baseline", "baseline.json"}).status, 0);
+  dir_.write("good.npy", npy_zeros("<f8", {4, 10}));
+  const Ran ran = shapecheck({"--baseline", "baseline.json"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_SAYS(ran.out, "(1 error)");
+  EXPECT_EQ(shapecheck({"--baseline", "shapecheck.toml"}).status, 2);
+  EXPECT_EQ(shapecheck({"--baseline", "gone.json"}).status, 2);
+}
+
+TEST_F(Project, SeveralFormatsInOneRun) {
+  configure(check_of("nine") + check_of("good"));
+  const Ran ran =
+      shapecheck({"-o", "r.sarif", "-o", "r.json", "-o", "junit:r.txt", "-o", "r.xml", "--format", "github"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out.rfind("::error ", 0), 0u) << ran.out;
+  EXPECT_EQ(Json::parse(read_file(dir_.path() + "/r.sarif"))["version"], "2.1.0");
+  EXPECT_EQ(Json::parse(read_file(dir_.path() + "/r.json"))["summary"]["errors"], 1);
+  EXPECT_SAYS(read_file(dir_.path() + "/r.xml"), "<testsuites");
+  EXPECT_EQ(read_file(dir_.path() + "/r.xml"), read_file(dir_.path() + "/r.txt"));
+  EXPECT_EQ(shapecheck({"-o", "r.unknown"}).status, 2);
+  EXPECT_EQ(shapecheck({"-o", "no/such/folder.json"}).status, 2);
+}
+
+TEST_F(Project, NamesCannotCommandTheRunner) {
+  const std::string name = "::error::x\r\n::set-output name=a::b,c.npy";
+  dir_.write("shards/" + name, npy_zeros("<f8", {2, 10}));
+  const Ran ran = shapecheck({"models/dense.onnx", "shards", "--format", "github"});
+  EXPECT_EQ(ran.status, 1);
+  std::size_t lines = 0;
+  for (std::size_t at = 0; at < ran.out.size(); at = ran.out.find('\n', at) + 1, ++lines)
+    EXPECT_EQ(ran.out.compare(at, 8, "::error "), 0) << ran.out;
+  EXPECT_EQ(lines, 1u) << ran.out;
+  EXPECT_SILENT_ABOUT(ran.out, "\r");
+}
+
+TEST_F(Project, EqualComplaintsAboutShardsAreOne) {
+  for (int i = 0; i < 30; ++i)
+    dir_.write("shards/" + std::to_string(i) + ".npy", npy_zeros(i % 3 == 0 ? "<f8" : "<f4", {i, 10}));
+  dir_.write("shards/.hidden.npy", npy_zeros("<f4", {2, 9}));
+  dir_.write("shards/notes.md", "no data");
+  const Ran ran = shapecheck({"models/dense.onnx", "shards"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_SAYS(ran.out, "30 files, 435 rows");  // 0 + 1 + ... + 29
+  EXPECT_SAYS(ran.out, "10 of 30 files");
+  EXPECT_SAYS(ran.out, "(1 error, 1 warning)");  // 0.npy is empty
+  const Json glob = json({"models/dense.onnx", "shards/[0-9].npy"});
+  EXPECT_EQ(glob["checks"][0]["inputs"][0]["files"], 10);
+  EXPECT_EQ(glob["checks"][0]["inputs"][0]["rows"], 45);
+  EXPECT_EQ(glob["checks"][0]["diagnostics"][0]["also_in"], Json({"shards/3.npy", "shards/6.npy", "shards/9.npy"}));
+  EXPECT_EQ(shapecheck({"models/dense.onnx", "shards/1.npy", "shards/2.npy"}).status, 0);
+  EXPECT_EQ(shapecheck({"models/dense.onnx", "shards/x*.npy"}).status, 2);  // a pattern that matches nothing
+}
+
+}  // namespace
+}  // namespace shapecheck::test
