@@ -18,9 +18,10 @@ namespace shapecheck {
 /// One `[[check]]`. All paths are as they can be opened: relative ones of the file begin with its folder.
 struct CheckConfig {
   struct Data {
-    std::string name;    ///< of the model's input, or output for a target
-    std::string path;    ///< a file
-    std::string member;  ///< of an .npz, or column of a table; empty: all
+    std::string name;                    ///< of the model's input, or output for a target
+    std::string path;                    ///< a file
+    std::string member;                  ///< of an .npz, or column of a table; empty: all
+    std::vector<std::string> columns{};  ///< of a table, in this order; empty: all
   };
   struct Ignored {
     std::string code;    ///< "SC601"

@@ -81,6 +81,9 @@ struct TableDialect {
   bool has_header = true;       ///< the first row holds names, not values
   std::uint64_t rows_read = 0;  ///< rows, without the header, from which the types of the columns were taken
   bool complete = true;         ///< false where the table is longer than what was read: its row count is unknown
+  /// Where DataFile::arrays are columns that were selected: the number of each in the file, from 0; else empty.
+  std::vector<std::uint32_t> selected{};
+  std::uint32_t file_columns = 0;  ///< columns that the file has
 };
 
 /// One data file and the arrays in it. For a table (DataFormat::csv) `arrays` has one rank-1 entry for each column.
@@ -103,6 +106,10 @@ struct DescribeOptions {
 ///         SC005 (over a limit), SC006 (Python objects)
 /// @see numpy/lib/format.py (versions 1.0 to 3.0), PKWARE APPNOTE 6.3 (zip), onnx.proto (TensorProto)
 SHAPECHECK_API Result<DataFile> describe(const std::string& path, const DescribeOptions& options = {});
+
+/// Keeps some columns of a table, in the order of `names`; of equal names the first is meant.
+/// @return SC001 if it has no such column, SC004 if it is no table
+SHAPECHECK_API Result<DataFile> select_columns(const DataFile& table, const std::vector<std::string>& names);
 
 /// Describes a NumPy array from the bytes of an .npy file, which may end after the header.
 /// @return SC001, SC003, SC005 or SC006, as describe()

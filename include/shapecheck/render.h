@@ -59,8 +59,8 @@ SHAPECHECK_API std::string to_sarif(const std::vector<Report>& reports, const st
 /// A run in which nothing could be checked.
 SHAPECHECK_API std::string to_sarif(const std::vector<Error>& errors, const CiOptions& options = {});
 
-/// Commands for the log of a GitHub workflow, which shows them at their files: `::error file=...,line=...,title=SC101
-/// dtype-width::input ...`, one line for each diagnostic, error and undecided check; nothing where everything fits. No
+/// Commands for the log of a GitHub workflow (`error`, `warning` and `notice`, with file, line and title), which shows
+/// them at their files: one line for each diagnostic, error and undecided check; nothing where everything fits. No
 /// foreign name begins a command or ends one.
 SHAPECHECK_API std::string to_github(const std::vector<Report>& reports, const std::vector<Error>& errors = {},
                                      const CiOptions& options = {});

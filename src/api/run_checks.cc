@@ -53,16 +53,30 @@ void apply_policy(const CheckConfig& check, Report& report) {
   }
 }
 
+const std::string* missing_column(const DataFile& file, const std::vector<std::string>& columns) {
+  for (const std::string& name : columns) {
+    if (std::none_of(file.arrays.begin(), file.arrays.end(), [&](const Descriptor& d) { return d.name == name; }))
+      return &name;
+  }
+  return nullptr;
+}
+
 /// Files whose names are given one by one; or the errors.
 std::vector<DataSource> read_data(const CheckConfig& check, const std::vector<CheckConfig::Data>& list,
                                   std::vector<Error>& errors) {
   std::vector<DataSource> out;
   for (const CheckConfig::Data& data : list) {
     Result<DataFile> file = describe(data.path, {.csv_dtype = check.csv_dtype, .whole_table = check.values});
-    if (file)
-      out.push_back({data.name, data.member, *std::move(file)});
-    else
-      errors.push_back(file.error());
+    if (!file || (!data.columns.empty() && !file->table)) {
+      errors.push_back(file ? select_columns(*file, data.columns).error() : file.error());
+      continue;
+    }
+    std::string member = data.member;
+    if (const std::string* missing = missing_column(*file, data.columns))
+      member = *missing;  // the check says what there is instead
+    else if (!data.columns.empty())
+      file = select_columns(*file, data.columns);
+    out.push_back({data.name, std::move(member), *std::move(file)});
   }
   return out;
 }

@@ -207,12 +207,14 @@ class Reader {
   /// `past.0.key = "a.npy"` is three tables in TOML, where one input `past.0.key` was meant.
   static bool is_split_name(const toml::table& table) {
     for (const auto& [key, node] : table) {
-      if (edit_distance(key.str(), "file") <= 2 || edit_distance(key.str(), "member") <= 2) return false;
+      if (edit_distance(key.str(), "file") <= 2 || edit_distance(key.str(), "member") <= 2 ||
+          edit_distance(key.str(), "columns") <= 2)
+        return false;
     }
     return !table.empty();
   }
 
-  /// name -> file, or name -> {file, member}.
+  /// name -> file, or name -> {file, member or columns}.
   void named_files(const toml::table& check, std::string_view key, std::vector<CheckConfig::Data>& out) {
     const toml::node* node = check.get(key);
     if (node == nullptr) return;
@@ -220,7 +222,7 @@ class Reader {
     if (table == nullptr) return wrong_type(*node, key, "a table of names and files");
     if (table->empty()) fail(node->source(), quote(key) + " names no file");
     for (const auto& [name, value] : *table) {
-      CheckConfig::Data data{.name = std::string(name.str()), .path = {}, .member = {}};
+      CheckConfig::Data data{.name = std::string(name.str()), .path = {}, .member = {}, .columns = {}};
       const std::string what = std::string(key) + "." + data.name;
       if (const toml::table* parts = value.as_table()) {
         const toml::node* f = parts->get("file");
@@ -228,12 +230,15 @@ class Reader {
           fail(name.source(), quote(what) + " is a table; a name with a dot in it stands in quotes");
           continue;
         }
-        known_keys(*parts, {"file", "member"}, quote(what));
+        known_keys(*parts, {"file", "member", "columns"}, quote(what));
         if (f != nullptr)
           data.path = file(*f, what + ".file").value_or("");
         else
           fail(parts->source(), quote(what) + " names no `file`");
-        if (const toml::node* m = parts->get("member")) data.member = text(*m, what + ".member").value_or("");
+        const toml::node *m = parts->get("member"), *c = parts->get("columns");
+        if (m != nullptr) data.member = text(*m, what + ".member").value_or("");
+        if (c != nullptr) data.columns = texts(*c, what + ".columns");
+        if (m != nullptr && c != nullptr) fail(c->source(), "`member` and `columns` exclude each other");
       } else if (value.is_string()) {
         data.path = file(value, what).value_or("");
       } else {

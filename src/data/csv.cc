@@ -230,6 +230,7 @@ class Table {
     out.path = source_.path();
     out.format = DataFormat::csv;
     out.table = dialect_;
+    out.table->file_columns = static_cast<std::uint32_t>(columns_);
     for (std::size_t i = 0; i < columns_; ++i) {
       Descriptor d;
       d.name = std::move(names_[i]);

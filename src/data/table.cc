@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace shapecheck {
 namespace {
 
@@ -32,6 +34,35 @@ Descriptor matrix_of(const DataFile& file) {
   out.shape = {rows, static_cast<std::int64_t>(file.arrays.size())};
   out.byte_order = ByteOrder::not_applicable;
   return out;
+}
+
+std::size_t column_in_file(const DataFile& table, std::size_t i) {
+  return table.table && !table.table->selected.empty() ? table.table->selected.at(i) : i;
+}
+
+DataFile select_columns(const DataFile& table, const std::vector<std::size_t>& columns) {
+  DataFile out = table;
+  out.arrays.clear();
+  out.table->selected.clear();
+  for (const std::size_t c : columns) {
+    out.arrays.push_back(table.arrays.at(c));
+    out.table->selected.push_back(static_cast<std::uint32_t>(column_in_file(table, c)));
+  }
+  return out;
+}
+
+Result<DataFile> select_columns(const DataFile& table, const std::vector<std::string>& names) {
+  if (!table.table)
+    return Error{ErrorCode::unsupported_format, "is no table: columns cannot be selected", table.path, std::nullopt};
+  std::vector<std::size_t> columns;
+  for (const std::string& name : names) {
+    const auto at =
+        std::find_if(table.arrays.begin(), table.arrays.end(), [&](const Descriptor& d) { return d.name == name; });
+    if (at == table.arrays.end())
+      return Error{ErrorCode::unreadable_file, "has no column " + quote(name), table.path, std::nullopt};
+    columns.push_back(static_cast<std::size_t>(at - table.arrays.begin()));
+  }
+  return select_columns(table, columns);
 }
 
 TableRows::TableRows(const Source& source, char delimiter, std::uint64_t start, const Limits& limits)

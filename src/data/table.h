@@ -21,6 +21,12 @@ DType common_dtype(std::span<const Descriptor> columns);
 /// All columns as one matrix [rows, columns].
 Descriptor matrix_of(const DataFile& file);
 
+/// The number of a column in the file, from 0, where `i` is one of DataFile::arrays.
+std::size_t column_in_file(const DataFile& table, std::size_t i);
+
+/// The columns of a table with these numbers, each of them below the count of its arrays.
+DataFile select_columns(const DataFile& table, const std::vector<std::size_t>& columns);
+
 /// The rows of a table, in blocks of the file: what CsvRows is for text that is in memory as a whole.
 class TableRows {
  public:

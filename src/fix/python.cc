@@ -1,8 +1,10 @@
 #include "fix/python.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/text.h"
+#include "data/table.h"
 
 namespace shapecheck {
 namespace {
@@ -37,6 +39,16 @@ std::string variable(std::string_view name) {
 /// The columns of a table that an edit keeps, as pandas selects them.
 std::string select(const DataFile& file, const std::vector<std::int64_t>& kept) {
   const std::size_t all = file.arrays.size();
+  if (!file.table->selected.empty()) {
+    std::vector<std::int64_t> numbers;
+    std::string names;
+    for (const std::int64_t i : kept) {
+      const auto at = static_cast<std::size_t>(i);
+      numbers.push_back(static_cast<std::int64_t>(column_in_file(file, at)));
+      names += (names.empty() ? "" : ", ") + python_string(file.arrays[at].name);
+    }
+    return file.table->has_header && kept.size() <= 8 ? "[[" + names + "]]" : ".iloc[:, [" + list_text(numbers) + "]]";
+  }
   std::vector<std::string> dropped;
   bool unique = file.table->has_header;
   for (std::size_t i = 0; i < all; ++i) {
@@ -58,6 +70,7 @@ std::string select(const DataFile& file, const std::vector<std::int64_t>& kept) 
 }
 
 bool drops_only_the_first(const DataFile& file, const std::vector<std::int64_t>& kept) {
+  if (!file.table->selected.empty()) return false;
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (kept[i] != static_cast<std::int64_t>(i) + 1) return false;
   }
@@ -88,6 +101,10 @@ std::string load(const Feed& feed, const std::string& name, const std::vector<Ed
       } else if (!feed.member.empty()) {
         const std::string column = file.table->has_header ? python_string(feed.member) : feed.member;
         selected = feed.data.shape.size() > 1 ? "[[" + column + "]]" : "[" + column + "]";
+      } else if (!file.table->selected.empty()) {
+        std::vector<std::int64_t> all(file.arrays.size());
+        std::iota(all.begin(), all.end(), 0);
+        selected = select(file, all);
       }
       out += ")" + selected + ".to_numpy(";
       if (done < edits.size() && edits[done].kind == Edit::Kind::cast) {

@@ -23,7 +23,7 @@ class TableElements final : public ElementStream {
         limits_(limits),
         descriptor_(std::move(d)),
         columns_(std::move(columns)),
-        named_(described.arrays.size()),
+        named_(described.table->file_columns),
         has_header_(described.table->has_header),
         counted_(described.arrays[0].shape[0]) {
     const auto bom = source_.read(0, 3);
@@ -149,6 +149,7 @@ Result<std::unique_ptr<ElementStream>> open_table_elements(const DataFile& file,
     columns.resize(1);
     d = file.arrays[columns[0]];
   }
+  for (std::size_t& c : columns) c = column_in_file(file, c);
   const bool readable =
       d.dtype == DType::boolean || is_integer(d.dtype) || d.dtype == DType::float64 || d.dtype == DType::float32;
   if (!readable) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "data/table.h"
 #include "values/cast.h"
 #include "write/npy_writer.h"
 
@@ -34,7 +35,9 @@ Result<EditedArray> EditedArray::open(const FixInput& input, const Limits& limit
   if (input.file->table && !input.file->table->complete) {
     Result<DataFile> whole = describe(input.file->path, {.limits = limits, .whole_table = true});
     if (!whole) return whole.error();
-    table = *std::move(whole);
+    const std::vector<std::uint32_t>& selected = input.file->table->selected;
+    table = selected.empty() ? *std::move(whole)
+                             : select_columns(*whole, std::vector<std::size_t>(selected.begin(), selected.end()));
   }
   std::vector<Edit> edits = input.edits;
   const std::vector<std::size_t> columns = take_columns(input, edits);

@@ -79,11 +79,14 @@ class ColumnWriter {
   }
 
   std::optional<Error> row(const std::vector<std::string_view>& cells) {
+    const std::size_t file_columns = table_.table->file_columns;
     // Leading cells without a name are the index, by the first row; see csv.cc.
-    if (!index_) index_ = cells.size() > table_.arrays.size() ? cells.size() - table_.arrays.size() : 0;
+    if (!index_) index_ = cells.size() > file_columns ? cells.size() - file_columns : 0;
     chosen_.clear();
-    for (const std::size_t i : columns_)
-      chosen_.push_back(*index_ + i < cells.size() ? cells[*index_ + i] : std::string_view());
+    for (const std::size_t i : columns_) {
+      const std::size_t at = *index_ + column_in_file(table_, i);
+      chosen_.push_back(at < cells.size() ? cells[at] : std::string_view());
+    }
     return put(chosen_);
   }
 
@@ -127,7 +130,7 @@ std::optional<Error> write_csv(const FixInput& input, char delimiter, const Limi
   }
   const Result<File> file = File::open(input.file->path);
   if (!file) return file.error();
-  if (input.member.empty() && input.edits.empty()) return copy_bytes(*file, out);
+  if (input.member.empty() && input.edits.empty() && input.file->table->selected.empty()) return copy_bytes(*file, out);
   return ColumnWriter(input, *columns, delimiter, limits, out).write(*file);
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/files.h"
+#include "support/python.h"
 #include "support/run_tool.h"
 
 namespace shapecheck::test {
@@ -125,6 +126,38 @@ TEST_F(Project, SeverityDecidesWhatFails) {
   configure(check_of("wide"));
   EXPECT_EQ(shapecheck({}).status, 1);
   EXPECT_EQ(shapecheck({"--fail-on", "never"}).status, 0);
+}
+
+TEST_F(Project, ColumnsAreTakenByNameInTheOrderOfTheConfiguration) {
+  std::string header = "label", row = "7", columns;
+  for (int i = 0; i < 10; ++i) {
+    header += ",f" + std::to_string(i);
+    row += "," + std::to_string(i) + ".5";
+    columns = "\"f" + std::to_string(i) + "\"" + (i > 0 ? ", " : "") + columns;  // the last one first
+  }
+  dir_.write("t.csv", header + ",text\n" + row + ",a\n" + row + ",b\n");
+  const auto check = [](const std::string& list) {
+    return "[[check]]\nmodel = \"models/dense.onnx\"\ninputs = { x = { file = \"t.csv\", columns = [" + list +
+           "] } }\n";
+  };
+  configure(check(columns));
+  const Json found = json({});
+  ASSERT_EQ(found["checks"][0]["diagnostics"].size(), 1u);
+  const Json fix = found["checks"][0]["diagnostics"][0]["fixes"][0];
+  EXPECT_EQ(found["checks"][0]["diagnostics"][0]["code"], "SC101");
+  EXPECT_EQ(found["checks"][0]["inputs"][0]["actual"]["shape"], Json({2, 10}));
+  if (can_import("pandas")) {
+    const std::string script = "import numpy as np, pandas as pd\n" + fix["code"].get<std::string>() + "\nprint(" +
+                               fix["variable"].get<std::string>() + "[1].tolist())";
+    EXPECT_EQ(run({kPython, "-c", script}, {}, 60, dir_.path()).out,
+              "[9.5, 8.5, 7.5, 6.5, 5.5, 4.5, 3.5, 2.5, 1.5, 0.5]\n");
+  }
+  configure("[[check]]\ncsv-dtype = \"float32\"\n" + check(columns).substr(10));
+  EXPECT_EQ(shapecheck({}).status, 0);
+  configure(check("\"f0\", \"f10\""));
+  const Ran missing = shapecheck({});
+  EXPECT_EQ(missing.status, 1);
+  EXPECT_SAYS(missing.out, "error[SC302]: nothing in this file is named `f10`");
 }
 
 TEST_F(Project, ChangedRunsOnlyTheChecksThatTheFilesTakePartIn) {

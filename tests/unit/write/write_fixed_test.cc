@@ -46,6 +46,33 @@ TEST(WriteFixed, DescribesWhatWasWritten) {
   EXPECT_EQ(done.back(), 12u);
 }
 
+TEST(WriteFixed, SelectedColumnsAreThoseOfTheFile) {
+  const TempDir dir;
+  // The index stands in front without a name, as DataFrame.to_csv(index_label=False) writes it.
+  const auto table = describe(dir.write("x.csv", "id,name,a,b\n0,10,x,1,2\n1,20,y,3,4\n"));
+  ASSERT_TRUE(table);
+  const auto chosen = select_columns(*table, {"b", "id", "a"});
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  const auto values = [&](const FixInput& input) {
+    const auto written = write_fixed({input}, dir.path() + "/y.npy", {.force = true});
+    EXPECT_TRUE(written) << written.error().message;
+    return written ? written->arrays.at(0).values->integers : std::vector<std::int64_t>{};
+  };
+  EXPECT_EQ(values({.file = &*chosen, .member = {}, .input = {}}), (std::vector<std::int64_t>{2, 10, 1, 4, 20, 3}));
+  EXPECT_EQ(values({.file = &*chosen, .member = {}, .input = {}, .edits = {edit(Edit::Kind::columns, 0, {1, 0})}}),
+            (std::vector<std::int64_t>{10, 2, 20, 4}));
+  ASSERT_TRUE(write_fixed({{.file = &*chosen, .member = {}, .input = {}}}, dir.path() + "/y.csv"));
+  EXPECT_EQ(read_file(dir.path() + "/y.csv"), "b,id,a\n2,10,1\n4,20,3\n");
+  const auto scan = scan_values(*chosen, "a");
+  ASSERT_TRUE(scan) << scan.error().message;
+  EXPECT_EQ(scan->min_integer, 1);
+  EXPECT_EQ(scan->max_integer, 3);
+
+  EXPECT_EQ(select_columns(*table, {"a", "c"}).error().message, "has no column `c`");
+  const auto array = describe(dir.write("x.npy", npy_zeros("<f4", {2, 2})));
+  EXPECT_EQ(select_columns(*array, {"a"}).error().code, ErrorCode::unsupported_format);
+}
+
 TEST(WriteFixed, EqualInputGivesEqualBytes) {
   const TempDir dir;
   const auto file = describe(dir.write("x.npy", npy("<f4", {2}, "abcdefgh")));
