@@ -11,6 +11,9 @@ if(SHAPECHECK_SANITIZE)
                                                          -fno-omit-frame-pointer)
   target_link_options(shapecheck_sanitizers INTERFACE -fsanitize=${SHAPECHECK_SANITIZE})
 endif()
+if(SHAPECHECK_FUZZ)  # libFuzzer follows the branches of the library too
+  target_compile_options(shapecheck_sanitizers INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(SHAPECHECK_CCACHE ccache)
