@@ -68,9 +68,9 @@ SHAPECHECK_API std::string to_github(const std::vector<Report>& reports, const s
 SHAPECHECK_API std::string to_github(const std::vector<Error>& errors, const CiOptions& options = {});
 
 /// JUnit's XML, for GitLab, Jenkins and others: one suite, one test case for each input of each check, named like the
-/// input in the class of its check or model. A misfit is a failure, an undecided verdict a skipped case; warnings and notes are
-/// its output. What concerns no input is the case `(model)`, a file that cannot be read an error in a case named like
-/// the file.
+/// input in the class of its check or model. A misfit is a failure, an undecided verdict a skipped case; warnings and
+/// notes are its output. What concerns no input is the case `(model)`, a file that cannot be read an error in a case
+/// named like the file.
 SHAPECHECK_API std::string to_junit(const std::vector<Report>& reports, const std::vector<Error>& errors = {},
                                     const CiOptions& options = {});
 /// The same of a run in which nothing could be checked.

@@ -13,6 +13,7 @@ struct Character {
 };
 
 Character character_at(std::string_view text, std::size_t at) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return {static_cast<unsigned char>(text[at]), 1};
   std::uint32_t point = 0;
   if (const int length = decode_utf8(text, at, point); length > 0) return {point, static_cast<std::size_t>(length)};
   return {0xDC00u + static_cast<unsigned char>(text[at]), 1};  // no code point, so that it equals itself alone

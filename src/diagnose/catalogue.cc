@@ -27,8 +27,9 @@ constexpr auto joined(const CatalogueEntry (&... groups)[Sizes]) {
   return out;
 }
 
-constexpr auto kAll = joined(kFileDiagnostics, kDtypeDiagnostics, kShapeDiagnostics, kNameDiagnostics,
-                             kValueDiagnostics, kTableDiagnostics, kLayoutDiagnostics, kModelDiagnostics, kTargetDiagnostics);
+constexpr auto kAll =
+    joined(kFileDiagnostics, kDtypeDiagnostics, kShapeDiagnostics, kNameDiagnostics, kValueDiagnostics,
+           kTableDiagnostics, kLayoutDiagnostics, kModelDiagnostics, kTargetDiagnostics);
 
 constexpr bool sorted() {
   for (std::size_t i = 1; i < kAll.size(); ++i) {

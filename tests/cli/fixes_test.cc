@@ -145,7 +145,6 @@ const TableCase kTables[] = {
 std::string name_of_table(const testing::TestParamInfo<TableCase>& info) { return info.param.name; }
 INSTANTIATE_TEST_SUITE_P(Tables, ColumnFix, testing::ValuesIn(kTables), name_of_table);
 
-
 /// Runs the tool in a folder that holds x.npy as an expression of NumPy makes it.
 class Fix : public testing::Test {
  protected:
@@ -242,7 +241,8 @@ TEST_F(Fix, AnArchiveHoldsAllInputs) {
   const Ran ran = fix({kModels + "token_classifier.onnx", at("t.npz"), "--fix", at("u.npz"), "--format", "json"});
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_EQ(Json::parse(ran.out)["checks"][0]["verdict"], "fits");
-  EXPECT_EQ(numpy("z = np.load('" + at("u.npz") + "')\n"
+  EXPECT_EQ(numpy("z = np.load('" + at("u.npz") +
+                  "')\n"
                   "print(*sorted((n, z[n].dtype.name, z[n].tolist()) for n in z))"),
             "('attention_mask', 'int64', [[1, 1, 1], [1, 1, 1]]) ('input_ids', 'int64', [[0, 1, 2], [3, 4, 5]])\n");
 }

@@ -23,6 +23,32 @@ struct Row {
   std::string code;  ///< empty: fits
 };
 
+// A contract remembers what it let pass; nothing that differs in what the verdict depends on may profit from that.
+TEST(Check, WhatFitsOnceSaysNothingOfOtherData) {
+  const Contract reshape = contract_of(
+      R"(<ir_version: 8, opset_import: ["" : 17]> g (float[6] x, int64[2] s) => (float[] y) { y = Reshape(x, s) })");
+  const auto verdict = [&](std::vector<std::int64_t> target, const CheckOptions& options = {}) {
+    return check(reshape,
+                 {feed("x", "float32[6]"), memory_source("s", *describe_memory(DType::int64, {2}, target.data()))},
+                 options)
+        .verdict;
+  };
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(verdict({2, 3}), Verdict::fits);
+    EXPECT_EQ(verdict({2, 4}), Verdict::misfit);
+    EXPECT_EQ(verdict({2, 3}, {.targets = {feed("y", "float32[2,3]")}}), Verdict::fits);
+    EXPECT_EQ(verdict({2, 3}, {.targets = {feed("y", "float32[5,3]")}}), Verdict::misfit);
+  }
+  const Contract frozen =
+      contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[4, 3] x) => (float[] y) { y = Relu(x) })");
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(check(frozen, {feed("x", "float32[8,3]")}, {.batched = true}).verdict, Verdict::fits);
+    EXPECT_EQ(check(frozen, {feed("x", "float32[8,3]")}).verdict, Verdict::misfit);
+    EXPECT_EQ(check(frozen, {feed("x", "float32[4,3]")}).verdict, Verdict::fits);
+    EXPECT_EQ(check(frozen, {feed("x", "float64[4,3]")}).verdict, Verdict::misfit);
+  }
+}
+
 TEST(Check, OneInput) {
   const Row rows[] = {
       {kDense, "float32[100,10]", ""},         {kDense, "float32[0,10]", "SC208"},

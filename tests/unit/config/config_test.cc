@@ -222,6 +222,25 @@ TEST(Config, PlacesWhatIsNoToml) {
   const Error open = error_of("[[check]]\nmodel = \"a\n");
   EXPECT_EQ(open.line, 2u);
   EXPECT_EQ(error_of("[[check]]\nmodel = \"m.onnx\"\n\0"s).line, 3u);
+  const Error brackets = error_of("[[[");  // an assertion of toml++ 3.3
+  EXPECT_EQ(brackets.line, 1u);
+  EXPECT_EQ(brackets.column, 3u);
+}
+
+// Letters where the parser looks for a space: toml++ 3.3 calls some of them unreachable.
+TEST(Config, TakesLettersForLetters) {
+  const Project p;
+  p.dir.write("\xC3\xA9.npy", "");
+  p.dir.write("\xD0\xB1.npy", "");
+  const Config config =
+      p.read("[[check]]\nmodel = \"m.onnx\"\ndata = [\"\"\"\\\n  \xC3\xA9.npy\"\"\", \"\"\"\\\n\xD0\xB1.npy\"\"\"]\n");
+  ASSERT_TRUE(config.errors.empty()) << config.errors[0].message;
+  EXPECT_EQ(config.checks[0].files, (std::vector{p.at("\xC3\xA9.npy"), p.at("\xD0\xB1.npy")}));
+  for (const char* letter : {"\xC3\xA9", "\xD0\xB1", "\xE2\x81\xB0", "\xEF\xBC\xA1"}) {
+    const Error e = error_of("[[check]]\n" + std::string(letter) + " = 1\n");
+    EXPECT_EQ(e.line, 2u) << letter;
+    EXPECT_EQ(e.column, 1u) << letter;
+  }
 }
 
 TEST(Config, RefusesWhatIsTooLarge) {
