@@ -1,80 +1,71 @@
 // The command line. The only file that knows CLI11.
 #include "options.h"
 
+#include <shapecheck/catalogue.h>
 #include <shapecheck/version.h>
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <thread>
 
 #include <CLI/CLI.hpp>
 
+#include "manual.h"
 #include "terminal.h"
 
 namespace shapecheck::tool {
 namespace {
 
-constexpr const char* kUsage = R"(Checks data against a model before the run. Reads the model's layers and the data's
-headers, runs nothing, and says what does not fit, which layer says so, and how to
-mend it.
+// What some values may be. The parser, the manual and the completions know them from here.
+constexpr std::pair<std::string_view, Format> kFormats[] = {{"text", Format::text},
+                                                            {"json", Format::json},
+                                                            {"sarif", Format::sarif},
+                                                            {"github", Format::github},
+                                                            {"junit", Format::junit}};
+constexpr std::pair<std::string_view, Color> kColors[] = {
+    {"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}};
+constexpr std::pair<std::string_view, std::optional<Severity>> kSeverities[] = {
+    {"error", Severity::error}, {"warning", Severity::warning}, {"note", Severity::note}, {"never", std::nullopt}};
+constexpr DType kNumbers[] = {DType::float32, DType::float64, DType::float16, DType::int64,  DType::int32, DType::int16,
+                              DType::int8,    DType::uint64,  DType::uint32,  DType::uint16, DType::uint8};
 
-Usage:
-  shapecheck MODEL             what the model takes, and who says so
-  shapecheck MODEL DATA...     check the data against it
-  shapecheck                   run the checks of shapecheck.toml, of this folder or above
+template <class T, std::size_t N>
+const T* find_value(const std::pair<std::string_view, T> (&values)[N], const std::string& name) {
+  const auto* at = std::find_if(std::begin(values), std::end(values), [&](const auto& v) { return v.first == name; });
+  return at == std::end(values) ? nullptr : &at->second;
+}
 
-MODEL is an ONNX model. DATA is one of
-  FILE                .npy, .npz, .csv, .tsv, or an ONNX TensorProto (.pb)
-  FOLDER, 'GLOB'      files of which each must fit by itself: shards
-  FILE:MEMBER         one member of an .npz, one column of a table
-  NAME=FILE           data for the input NAME
-  NAME=FILE:MEMBER
+/// "--color: `x` is none of auto, always, never"
+template <class T, std::size_t N>
+Answer none_of(const std::string& option, const std::string& name, const std::pair<std::string_view, T> (&values)[N]) {
+  std::string all;
+  for (const auto& v : values) all.append(all.empty() ? "" : ", ").append(v.first);
+  return wrong_usage(option + ": `" + name + "` is none of " + all);
+}
 
-Members of an .npz and columns of a table go to the inputs of their names, and one
-file goes to a model's only input; nothing is paired by order. Where a DATA can be
-read in several ways, the first one that names an existing file counts: as a whole;
-cut at a ':', from the right; cut at a '=', from the left. Several files for a model
-with one input are shards: each must fit by itself.
-
-Options:
-)";
-
-constexpr const char* kMore = R"(
-Examples:
-  shapecheck model.onnx
-  shapecheck model.onnx train.npy
-  shapecheck model.onnx input_ids=ids.npy attention_mask=mask.npy
-  shapecheck model.onnx x=batch.npz:images --batched
-  shapecheck model.onnx train.csv --csv-dtype float32
-  shapecheck model.onnx train.npy --fix train32.npy
-  shapecheck model.onnx x_train.npy --target y=y_train.npy --values
-  shapecheck model.onnx shards/ -j 8
-  shapecheck --format github -o report.sarif
-  shapecheck --explain SC101
-
-Exit status:
-  0   the data fits, or the verdict is undecided
-  1   misfit, or a model that no data can fit; with --strict also undecided; what
-      --fail-on says
-  2   could not check: a file that cannot be read, a wrong option, an internal error
-)";
-
-/// "  -v, --verbose     everything: ..."
-std::string option_lines(const CLI::App& app) {
-  constexpr std::size_t kIndent = 26;
-  std::string out;
+/// The options that are told of, with what is known of a value by what it is called.
+std::vector<OptionText> texts_of(const CLI::App& app) {
+  std::vector<OptionText> out;
   for (const CLI::Option* option : app.get_options()) {
-    if (option->get_positional()) continue;
-    std::string line = "  ";
-    for (const std::string& name : option->get_snames()) line += "-" + name + ", ";
-    if (option->get_snames().empty()) line += "    ";
-    line += "--" + option->get_lnames().front();
-    if (option->get_expected_max() > 0) line += " " + option->get_type_name();
-    if (line.size() + 2 > kIndent)
-      line += "\n" + std::string(kIndent, ' ');
-    else
-      line.resize(kIndent, ' ');
-    out += line + option->get_description() + "\n";
+    if (option->get_positional() || option->get_group().empty()) continue;
+    OptionText o{option->get_snames(), option->get_lnames(), "", option->get_description()};
+    if (option->get_expected_max() > 0) o.type = option->get_type_name();
+    o.repeats = option->get_expected_max() > 1;
+    o.files = o.type.find("FILE") != std::string::npos || o.type == "OUT";
+    const auto add = [&](const auto& values) {
+      for (const auto& v : values) o.values.emplace_back(v.first, "");
+    };
+    if (o.type == "FORMAT") add(kFormats);
+    if (o.type == "WHEN") add(kColors);
+    if (o.type == "SEVERITY") add(kSeverities);
+    if (o.type == "DTYPE") {
+      for (const DType d : kNumbers) o.values.emplace_back(to_string(d), "");
+    }
+    if (o.type == "[CODE]") {
+      for (const CatalogueEntry& e : catalogue()) o.values.emplace_back(e.code, e.name);
+    }
+    out.push_back(std::move(o));
   }
   return out;
 }
@@ -102,20 +93,12 @@ std::optional<std::pair<std::string, std::size_t>> parse_pick(const std::string&
   return std::pair(at == std::string::npos ? std::string() : text.substr(0, at), *n);
 }
 
-std::optional<Format> format_of(const std::string& name) {
-  if (name == "text") return Format::text;
-  if (name == "json") return Format::json;
-  if (name == "sarif") return Format::sarif;
-  if (name == "github") return Format::github;
-  if (name == "junit") return Format::junit;
-  return std::nullopt;
-}
-
 /// "FORMAT:FILE", or a file whose suffix tells the format.
 std::optional<std::pair<Format, std::string>> parse_output(const std::string& text) {
   const std::size_t colon = text.find(':');
   if (colon != std::string::npos && colon + 1 < text.size()) {
-    if (const auto format = format_of(text.substr(0, colon))) return std::pair(*format, text.substr(colon + 1));
+    if (const Format* format = find_value(kFormats, text.substr(0, colon)))
+      return std::pair(*format, text.substr(colon + 1));
   }
   if (text.ends_with(".json")) return std::pair(Format::json, text);
   if (text.ends_with(".sarif")) return std::pair(Format::sarif, text);
@@ -129,9 +112,9 @@ std::optional<std::pair<Format, std::string>> parse_output(const std::string& te
 std::optional<Answer> parse(int argc, char** argv, Options& options) {
   CLI::App app;
   app.set_help_flag();  // a plain flag instead: CLI11 leaves by an exception, which costs more than a whole check
-  bool help = false, show_version = false;
+  bool help = false, show_version = false, man = false;
   std::string format = "text", color = "auto", csv_dtype;
-  std::string explain;
+  std::string explain, shell;
   std::vector<std::string> picks, outputs, changed;
   std::string fail_on, jobs;
   bool exit_zero = false;
@@ -185,6 +168,8 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
           ->expected(0, 1);
   app.add_flag("--version", show_version, "the version, and the runtime whose verdict it predicts");
   app.add_flag("-h,--help", help, "this text");
+  app.add_flag("--man", man, "the manual in roff")->group("");  // for those who build packages: not in the help
+  app.add_option("--completion", shell, "completions for a shell")->type_name("SHELL")->take_last()->group("");
 
   std::vector<std::string> arguments;  // last one first, as CLI11 wants it
   for (int i = argc - 1; i > 0; --i) {
@@ -199,12 +184,17 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   } catch (const CLI::ParseError& e) {
     return wrong_usage(e.what());
   }
-  if (help) return Answer{0, kUsage + option_lines(app) + kMore};
+  if (help) return Answer{0, help_text(texts_of(app))};
+  if (man) return Answer{0, man_page(texts_of(app))};
+  if (!shell.empty()) {
+    const auto script = completion_script(shell, texts_of(app));
+    return script ? Answer{0, *script} : wrong_usage("--completion: `" + shell + "` is none of bash, zsh, fish");
+  }
   if (show_version)
     return Answer{0, "shapecheck " + std::string(version()) + " (predicts " + std::string(profile_name()) + ")\n"};
 
-  const auto known = format_of(format);
-  if (!known) return wrong_usage("--format: `" + format + "` is none of text, json, sarif, github, junit");
+  const Format* known = find_value(kFormats, format);
+  if (known == nullptr) return none_of("--format", format, kFormats);
   options.format = *known;
   for (const std::string& text : outputs) {
     const auto output = parse_output(text);
@@ -213,19 +203,18 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
     options.outputs.push_back(*output);
   }
   if (app.get_option("--changed")->count() > 0) options.changed = changed;
-  if (fail_on == "never" || exit_zero)
-    options.fail_on.reset();
-  else if (fail_on == "warning" || fail_on == "note")
-    options.fail_on = fail_on == "note" ? Severity::note : Severity::warning;
-  else if (!fail_on.empty() && fail_on != "error")
-    return wrong_usage("--fail-on: `" + fail_on + "` is none of error, warning, note, never");
+  if (const auto* severity = find_value(kSeverities, fail_on))
+    options.fail_on = *severity;
+  else if (!fail_on.empty())
+    return none_of("--fail-on", fail_on, kSeverities);
+  if (exit_zero) options.fail_on.reset();
   const auto threads = jobs.empty() ? std::thread::hardware_concurrency() : number_of(jobs).value_or(0);
   if (!jobs.empty() && (threads == 0 || threads > 1024))
     return wrong_usage("--jobs: `" + jobs + "` is no number from 1 to 1024");
   options.jobs = std::max(1u, static_cast<unsigned>(threads));
-  if (color != "auto" && color != "always" && color != "never")
-    return wrong_usage("--color: `" + color + "` is none of auto, always, never");
-  options.color = color == "always" ? Color::always : color == "never" ? Color::never : Color::automatic;
+  const Color* wish = find_value(kColors, color);
+  if (wish == nullptr) return none_of("--color", color, kColors);
+  options.color = *wish;
   if (!csv_dtype.empty()) {
     options.csv_dtype = dtype_from_string(csv_dtype);
     if (!is_float(options.csv_dtype) && !is_integer(options.csv_dtype))
