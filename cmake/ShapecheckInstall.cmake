@@ -6,6 +6,14 @@ install(TARGETS shapecheck EXPORT shapecheckTargets FILE_SET HEADERS
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET shapecheck_tool)
   install(TARGETS shapecheck_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(NOT CMAKE_CROSSCOMPILING)  # see tools/shapecheck
+    set(texts ${PROJECT_BINARY_DIR}/share)
+    install(FILES ${texts}/shapecheck.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+    install(FILES ${texts}/shapecheck.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+            RENAME shapecheck)
+    install(FILES ${texts}/_shapecheck DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+    install(FILES ${texts}/shapecheck.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  endif()
 endif()
 install(EXPORT shapecheckTargets NAMESPACE shapecheck:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/shapecheck)
 

@@ -117,7 +117,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   std::string explain, shell;
   std::vector<std::string> picks, outputs, changed;
   std::string fail_on, jobs;
-  bool exit_zero = false;
+  bool exit_zero = false, no_config = false;
 
   app.add_option("MODEL", options.model);
   app.add_option("DATA", options.data);
@@ -146,6 +146,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.add_option("--config", options.config, "the checks of this file, instead of the nearest shapecheck.toml")
       ->type_name("FILE")
       ->take_last();
+  app.add_flag("--no-config", no_config, "look for no shapecheck.toml: without a MODEL that is an error");
   app.add_option("--changed", changed, "only the checks of the configuration in which these files take part")
       ->type_name("FILE...")
       ->expected(0, 1'000'000);
@@ -237,6 +238,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
     if (!options.model.empty()) return wrong_usage("--explain takes one code, and no model");
   } else if (options.model.empty()) {
     if (fixes) return wrong_usage("--fix takes one MODEL and its DATA");
+    if (no_config) return wrong_usage("no MODEL is given, and --no-config forbids to look for a shapecheck.toml");
   } else if (options.changed || !options.config.empty()) {
     return wrong_usage("--config and --changed are for the checks of a configuration, which names its models itself");
   }
