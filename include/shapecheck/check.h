@@ -40,6 +40,11 @@ struct CheckOptions {
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
+/// What a model says of itself that is likely to mislead, found without any data: an axis that is declared free and is
+/// not (SC703), a symbol that is no name (SC704), contradictions (SC702, the only errors), and notes on what is not
+/// declared or not known (SC701, SC705, SC706). By input, then by axis.
+SHAPECHECK_API std::vector<Diagnostic> diagnose(const Contract& contract);
+
 /// Checks data against a contract: pairing, dtype, rank, dims, then every layer with the data's sizes.
 /// All findings are reported, not the first. A misfit is a result, not an error.
 SHAPECHECK_API Report check(const Contract& contract, const std::vector<DataSource>& data,

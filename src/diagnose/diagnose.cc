@@ -87,6 +87,8 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
       return std::pair(a.code, a.axis.value_or(-1)) < std::pair(b.code, b.axis.value_or(-1));
     });
   }
+  if (outcome.violations.empty() && pairing.problems.empty()) diagnose_fitting(contract, pairing.feeds, out);
+  if (outcome.verdict == Verdict::undecided) diagnose_external(contract, out);
   // What several inputs together do wrong.
   for (const Violation& v : outcome.violations) {
     if (v.kind != Violation::Kind::layer || v.input) continue;

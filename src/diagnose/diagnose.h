@@ -38,13 +38,18 @@ void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out);           // S
 void diagnose_declared_shape(const Case& c, std::vector<Diagnostic>& out);  // SC201 to SC206, SC501
 void diagnose_layer(const Case& c, std::vector<Diagnostic>& out);           // SC202 to SC220
 void diagnose_data(const Case& c, bool batched,
-                   std::vector<Diagnostic>& out);                   // warnings and notes about data that fit
+                   std::vector<Diagnostic>& out);  // warnings and notes about data, also where it fits
+void diagnose_fitting(const Contract::Impl& contract, const std::vector<Feed>& feeds,
+                      std::vector<Diagnostic>& out);                // SC212, SC304: of data that nothing refuses
 void diagnose_values(const Case& c, std::vector<Diagnostic>& out);  // SC106, SC401 to SC403, SC507
 void diagnose_pairing(const Contract::Impl& contract, const Pairing& pairing,
                       std::vector<Diagnostic>& out);  // SC301 to SC303
 
 void diagnose_targets(const TargetOutcome& outcome, const std::vector<OutputShape>& outputs,
                       std::vector<Diagnostic>& out);  // SC801 to SC805
+
+/// SC706: constants of which the values are not known although they are few.
+void diagnose_external(const Contract::Impl& contract, std::vector<Diagnostic>& out);
 
 /// All diagnostics of a check, by input, code and axis.
 std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& pairing, const Outcome& outcome,

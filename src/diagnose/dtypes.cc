@@ -12,7 +12,7 @@ std::string_view code_of(DType have, DType want) {
   if (whole(have) && is_float(want)) return "SC102";
   if (whole(have) && whole(want)) return "SC103";
   if (is_float(have) && whole(want)) return "SC104";
-  return "SC105";
+  return have == DType::record ? "SC603" : "SC105";
 }
 
 bool is_number(DType d) { return is_float(d) || is_integer(d) || d == DType::boolean; }
@@ -62,7 +62,12 @@ void diagnose_dtype(const Case& c, std::vector<Diagnostic>& out) {
     for (const Repair& r : c.repairs) {
       if (r.shape_edit() == nullptr) d.fixes.push_back(r.fix);
     }
-    if (d.fixes.empty() && c.repairs.empty() && d.code != "SC105") {
+    if (d.fixes.empty() && c.repairs.empty() && d.code == "SC603") {
+      Fix hint;
+      hint.applicability = Applicability::display;
+      hint.comment = "take one field, or make a matrix of fields of one dtype: structured_to_unstructured(x)";
+      d.fixes.push_back(std::move(hint));
+    } else if (d.fixes.empty() && c.repairs.empty() && d.code != "SC105") {
       // The cast alone does not make it fit, and nothing else that was tried does: still the first step.
       Fix hint;
       hint.applicability = Applicability::display;

@@ -1,5 +1,6 @@
 // SC201 to SC206, SC501: the shape is not the declared one.
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 #include "diagnose/diagnose.h"
@@ -184,6 +185,9 @@ void diagnose_layer(const Case& c, std::vector<Diagnostic>& out) {
 
 void diagnose_data(const Case& c, bool batched, std::vector<Diagnostic>& out) {
   const Descriptor& data = c.feed->data;
+  if (c.contract.inputs[c.input].has_default)
+    out.push_back(
+        c.diagnostic("SC305", "the data for input " + quote(c.name) + " replaces the value that the model has for it"));
   if (batched && c.contract.inputs[c.input].checks_shape() && !data.shape.empty()) {
     const std::int64_t k = c.contract.inputs[c.input].type->dims[0].value;
     if (k > 0 && data.shape[0] > 0 && data.shape[0] % k != 0) {
@@ -210,6 +214,42 @@ void diagnose_data(const Case& c, bool batched, std::vector<Diagnostic>& out) {
     out.push_back(
         c.diagnostic("SC602", "the data for input " + quote(c.name) + " is big-endian: runtimes read native numbers"));
     out.back().fixes.push_back(safe_fix(c, cast_edit(data.dtype)));
+  }
+}
+
+void diagnose_fitting(const Contract::Impl& contract, const std::vector<Feed>& feeds, std::vector<Diagnostic>& out) {
+  struct Size {
+    const Feed* feed;
+    std::size_t axis;
+  };
+  std::map<std::string_view, Size> first;
+  for (const Feed& feed : feeds) {
+    const Contract::Impl::Input& input = contract.inputs[feed.input];
+    const Case c{contract, &feed, feed.input, std::string(contract.graph().values[input.value].name), {}, {}};
+    const std::vector<std::int64_t>& shape = feed.data.shape;
+    if (!input.checks_shape()) {
+      const std::vector<int>& ranks = c.spec().ranks;
+      if (ranks.size() < 2 || c.spec().open_at || shape.size() + 1 != static_cast<std::size_t>(ranks[0])) continue;
+      out.push_back(c.diagnostic("SC212", "the data for input " + quote(c.name) + " has " +
+                                              count_of(static_cast<std::int64_t>(shape.size()), "axis", "axes") +
+                                              ", where " + std::to_string(ranks[0]) +
+                                              " are usual: it runs as one sample without a batch axis"));
+      out.back().fixes.push_back(hint("give it a batch axis: x[np.newaxis]"));
+      continue;
+    }
+    for (std::size_t a = 0; a < input.type->dims.size() && a < shape.size(); ++a) {
+      const std::string_view symbol = input.type->dims[a].symbol;
+      if (symbol.empty() || input.type->dims[a].value >= 0) continue;
+      const auto [known, is_new] = first.emplace(symbol, Size{&feed, a});
+      const Feed& other = *known->second.feed;
+      const std::int64_t size = other.data.shape[known->second.axis];
+      if (is_new || size == shape[a] || size < 0 || shape[a] < 0 || other.input == feed.input) continue;
+      const std::string_view name = contract.graph().values[contract.inputs[other.input].value].name;
+      out.push_back(c.diagnostic("SC304", quote(symbol) + " is " + std::to_string(shape[a]) + " in input " +
+                                              quote(c.name) + ", but " + std::to_string(size) + " in input " +
+                                              quote(name) + "; names of axes are not compared when it runs"));
+      out.back().axis = static_cast<int>(a);
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <shapecheck/check.h>
+
 #include "base/text.h"
 #include "render/contract_view.h"
 #include "render/paint.h"
@@ -120,8 +122,9 @@ void append_input(std::string& out, const TensorSpec& spec, const std::vector<Fa
 
 ContractView view_of(const Contract& contract) {
   const Model& model = contract.model();
-  return {model.path(),       model.format(),        contract.node_count(),     contract.opset(),   contract.inputs(),
-          contract.outputs(), contract.conditions(), contract.contradictions(), contract.unknowns()};
+  return {model.path(),        model.format(),     contract.node_count(), contract.opset(),
+          contract.inputs(),   contract.outputs(), contract.conditions(), contract.contradictions(),
+          contract.unknowns(), diagnose(contract)};
 }
 
 std::string to_text(const ContractView& contract, const TextOptions& options) {
@@ -153,6 +156,12 @@ std::string to_text(const ContractView& contract, const TextOptions& options) {
   if (!contract.contradictions.empty()) {
     out += paint.severity(Severity::error, "error[SC702]") + paint.bold(": no data can fit this model") + "\n";
     for (const std::string& c : contract.contradictions) out += paint.dim("   = ") + clean(c) + "\n";
+  }
+  for (const Diagnostic& d : contract.diagnostics) {
+    if (d.code == "SC702" || d.code == "SC705" || (d.severity == Severity::note && !options.verbose)) continue;
+    const std::string head = std::string(to_string(d.severity)) + "[" + clean(d.code) + "]";
+    out += paint.severity(d.severity, head) + paint.bold(": " + clean(d.message)) + "\n";
+    for (const std::string& note : d.notes) out += paint.dim("   = ") + clean(note) + "\n";
   }
   return out;
 }

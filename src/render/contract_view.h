@@ -21,6 +21,7 @@ struct ContractView {
   std::vector<std::string> conditions;
   std::vector<std::string> contradictions;
   std::vector<std::string> unknowns;
+  std::vector<Diagnostic> diagnostics;  ///< about the model itself
 };
 
 ContractView view_of(const Contract& contract);

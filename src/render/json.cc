@@ -235,6 +235,8 @@ std::string to_json(const ContractView& contract) {
   out["conditions"] = contract.conditions;
   out["contradictions"] = contract.contradictions;
   out["unknowns"] = contract.unknowns;
+  out["diagnostics"] = Json::array();
+  for (const Diagnostic& d : contract.diagnostics) out["diagnostics"].push_back(diagnostic_json(d));
   return dump(out);
 }
 

@@ -189,7 +189,10 @@ class ReportText {
                          (warnings > 0 ? counted(warnings, "warning") : "");
     if (ignored > 0) counts += (counts.empty() ? "" : ", ") + std::to_string(ignored) + " ignored";
     if (!counts.empty()) out_ += " (" + counts + ")";
-    if (report_.diagnostics.size() > ignored && !options_.quiet) {
+    const bool found = report_.diagnostics.size() > ignored;
+    if (report_.verdict == Verdict::undecided && !found && !options_.quiet)
+      out_ += paint_.dim("; `shapecheck --explain SC705` tells more");
+    if (found && !options_.quiet) {
       const auto rank = [](const Diagnostic& d) { return std::pair(!d.ignored.empty(), d.severity); };
       const auto worst = std::min_element(report_.diagnostics.begin(), report_.diagnostics.end(),
                                           [&](const auto& a, const auto& b) { return rank(a) < rank(b); });

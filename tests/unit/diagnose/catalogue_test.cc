@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -94,6 +95,49 @@ TEST(Catalogue, HasEveryCodeOfTheSources) {
   }
   EXPECT_GE(codes.size(), 20u);
   for (const std::string& c : codes) EXPECT_NE(find_diagnostic(c), nullptr) << c;
+}
+
+// The opposite: what is explained can be reported. Codes of errors are those of ErrorCode.
+TEST(Catalogue, HasNoCodeThatIsNeverReported) {
+  std::string all;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(SHAPECHECK_SOURCE_DIR "/src")) {
+    if (file.path().extension() != ".cc") continue;
+    std::ifstream in(file.path());
+    all.append(std::istreambuf_iterator<char>(in), {});
+  }
+  for (const CatalogueEntry& e : catalogue())
+    EXPECT_NE(all.find("\"" + std::string(e.code) + "\""), std::string::npos) << e.code;
+}
+
+/// docs/diagnostics.md.
+std::string as_document() {
+  constexpr std::string_view kFamilies[] = {"files",  "dtypes",        "shapes", "names", "values",
+                                            "tables", "memory layout", "models", "labels"};
+  std::string out =
+      "# Diagnostics\n\n"
+      "Everything that shapecheck reports has a code, which stays what it is: codes are neither renumbered nor used "
+      "again.\n`shapecheck --explain CODE` shows one of these texts, `shapecheck --explain` the list. An *error* is "
+      "proved: the\nruntime refuses the data or fails in a layer (SC0xx: the check could not be made, exit status 2). "
+      "A *warning* is\nabout data that runs and may not be what was meant, a *note* about what is worth knowing; "
+      "neither fails a run\nunless `--fail-on` says so.\n";
+  char family = 0;
+  for (const CatalogueEntry& e : catalogue()) {
+    if (e.code[2] != family) {
+      family = e.code[2];
+      out.append("\n## SC").append(1, family).append("xx: ").append(kFamilies[family - '0']).append("\n");
+    }
+    out.append("\n### ").append(e.code).append(" ").append(e.name).append("\n\n");
+    out.append(to_string(e.severity)).append(": ").append(e.summary).append("\n\n").append(e.explain).append("\n");
+  }
+  return out;
+}
+
+// SHAPECHECK_UPDATE_GOLDEN=1 writes it anew.
+TEST(Catalogue, IsTheDocument) {
+  const std::string path = SHAPECHECK_SOURCE_DIR "/docs/diagnostics.md";
+  if (std::getenv("SHAPECHECK_UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << as_document();
+  std::ifstream in(path);
+  EXPECT_EQ(as_document(), std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ TEST(ReportText, UndecidedNamesItsReasons) {
             "input x: float32 (100, 10) against float32 [N, 10] is undecided (ok.npy)\n"
             "  not proved:\n"
             "    `fft` (custom.domain::Fft): no rule for this operator\n"
-            "undecided: nothing refuses this data, but model.onnx is not proved to run on it\n");
+            "undecided: nothing refuses this data, but model.onnx is not proved to run on it; "
+            "`shapecheck --explain SC705` tells more\n");
 }
 
 TEST(ReportText, QuietShowsErrorsWithFixesAndNeitherWarningsNorNotes) {

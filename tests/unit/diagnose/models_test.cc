@@ -1,0 +1,92 @@
+// What is told without an error: of models that mislead, and of data that runs and is still not what was meant.
+#include <gtest/gtest.h>
+
+#include "support/specs.h"
+
+namespace shapecheck::test {
+namespace {
+
+std::vector<std::string> codes_at(const std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string> out;
+  for (const Diagnostic& d : diagnostics) out.push_back(d.code + (d.axis ? "/" + std::to_string(*d.axis) : ""));
+  return out;
+}
+using Codes = std::vector<std::string>;
+
+std::string model(const std::string& graph, int ir = 8) {
+  return "<ir_version: " + std::to_string(ir) + ", opset_import: [\"\" : 17]> g " + graph;
+}
+Codes codes_of_model(const std::string& graph) { return codes_at(diagnose(contract_of(model(graph)))); }
+
+TEST(ModelDiagnostics, AFreeAxisThatALayerFixes) {
+  EXPECT_EQ(codes_of_model("(float[N, F] x) => (float[] y) <float[10, 3] w = {}> { y = MatMul(x, w) }"),
+            Codes{"SC703/1"});
+  EXPECT_EQ(codes_of_model("(float[N, 10] x) => (float[] y) <float[10, 3] w = {}> { y = MatMul(x, w) }"), Codes{});
+  const auto found =
+      diagnose(contract_of(model("(float[N, F] x) => (float[] y) <float[10, 3] w = {}> { y = MatMul(x, w) }")));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].severity, Severity::warning);
+  EXPECT_EQ(found[0].input, "x");
+  EXPECT_EQ(found[0].message, "axis 1 of input `x` is declared free (`F`), but the layers take only 10");
+}
+
+TEST(ModelDiagnostics, SymbolsThatAreNoNames) {
+  const auto of_symbol = [](const std::string& symbol) {
+    std::string bytes =
+        model_from_text(model("(float[" + std::string(symbol.size(), 'Q') + ", 4] x) => (float[] y) { y = Relu(x) }"));
+    bytes.replace(bytes.find(std::string(symbol.size(), 'Q')), symbol.size(), symbol);
+    return codes_at(diagnose(infer_contract(read_model(bytes_of(bytes)).value())));
+  };
+  for (const char* none : {"None", "10", "-1", "?", "unk__6", "+3", "0"})
+    EXPECT_EQ(of_symbol(none), Codes{"SC704/0"}) << none;
+  for (const char* name : {"N", "batch", "None_1", "unk__", "n10", "-", "batch-1", "1x"})
+    EXPECT_EQ(of_symbol(name), Codes{}) << name;
+}
+
+TEST(ModelDiagnostics, WhatIsNotDeclaredOrNotKnownIsANote) {
+  // No shape is declared: [] in this notation is a scalar, which the runtime compares with nothing.
+  EXPECT_EQ(codes_of_model("(float[] x) => (float[] y) <float[4, 3, 3, 3] w = {}> { y = Conv(x, w) }"), Codes{"SC701"});
+  EXPECT_EQ(codes_of_model("(float[N, 4] x) => (float[] y) { y = custom.Fft(x) }"), Codes{"SC705"});
+  for (const Diagnostic& d : diagnose(contract_of(model("(float[] x) => (float[] y) { y = custom.Fft(x) }"))))
+    EXPECT_EQ(d.severity, Severity::note) << d.code;
+}
+
+TEST(ModelDiagnostics, ContradictionsAreErrors) {
+  const auto found =
+      diagnose(contract_of(model("(float[N, 9] x) => (float[] y) <float[10, 3] w = {}> { y = MatMul(x, w) }")));
+  ASSERT_EQ(codes_at(found), Codes{"SC702"});
+  EXPECT_EQ(found[0].severity, Severity::error);
+}
+
+TEST(DataDiagnostics, OneSymbolOfTwoSizesRunsWhereNothingJoinsThem) {
+  const Contract apart =
+      contract_of(model("(float[B, 4] a, float[B, 4] b) => (float[] y, float[] z) { y = Relu(a)\n z = Relu(b) }"));
+  const Report warned = check(apart, {feed("a", "float32[3,4]"), feed("b", "float32[2,4]")});
+  EXPECT_EQ(warned.verdict, Verdict::fits);
+  EXPECT_EQ(codes_at(warned.diagnostics), Codes{"SC304/0"});
+  EXPECT_EQ(warned.count(Severity::warning), 1u);
+  EXPECT_EQ(codes(check(apart, {feed("a", "float32[3,4]"), feed("b", "float32[3,4]")})), Codes{});
+  // Where a layer refuses them, that is an error, and the symbol no news.
+  const Contract joined = contract_of(model("(float[B, 4] a, float[B, 4] b) => (float[] y) { y = Add(a, b) }"));
+  EXPECT_EQ(codes(check(joined, {feed("a", "float32[3,4]"), feed("b", "float32[2,4]")})), Codes{"SC220"});
+}
+
+TEST(DataDiagnostics, DataInPlaceOfADefault) {
+  const Contract contract =
+      contract_of(model("(float[N, 4] x, float[4] t) => (float[] y) <float[4] t = {}> { y = Add(x, t) }"));
+  const Report report = check(contract, {feed("x", "float32[2,4]"), feed("t", "float32[4]")});
+  EXPECT_EQ(report.verdict, Verdict::fits);
+  EXPECT_EQ(codes(report), Codes{"SC305"});
+  EXPECT_EQ(codes(check(contract, {feed("x", "float32[2,4]")})), Codes{});
+}
+
+TEST(DataDiagnostics, ARowInPlaceOfRowsIsOneSample) {
+  const Contract contract = contract_of(model("(float[] x) => (float[] y) <float[10, 3] w = {}> { y = Gemm(x, w) }"));
+  const Report report = check(contract, {feed("x", "float32[10]")});
+  EXPECT_EQ(report.verdict, Verdict::fits);
+  EXPECT_EQ(codes(report), Codes{"SC212"});
+  EXPECT_EQ(codes(check(contract, {feed("x", "float32[1,10]")})), Codes{});
+}
+
+}  // namespace
+}  // namespace shapecheck::test
