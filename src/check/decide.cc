@@ -8,6 +8,7 @@
 #include "base/short_list.h"
 #include "base/text.h"
 #include "check/index_range.h"
+#include "check/shared_buffers.h"
 #include "infer/evaluator.h"
 #include "infer/way.h"
 
@@ -260,6 +261,9 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
     std::string what(q.what);
     if (what.empty()) what = q.text;
     reason(f, "a size that only the values decide (" + what + ")");
+  }
+  if (out.violations.empty() && out.unproven.empty()) {
+    if (auto doubt = shared_buffer(contract, e)) out.unproven.push_back(*std::move(doubt));
   }
   if (options.outputs) {
     const Feed* batched = options.batched && !feeds.empty() ? &feeds.front() : nullptr;

@@ -41,12 +41,15 @@ What to do: name them.
 An input that is given data twice has the same code.)~"},
     {"SC304", "symbol-conflict", Severity::warning, "one symbol has two sizes in the inputs",
      R"~(Two inputs declare an axis with the same name (`batch`, `seq`), and the data has two
-sizes for it. Names of axes are labels only: ONNX Runtime does not compare them, and
-such data runs as long as no layer joins the two axes, or one of them is 1 and
-is broadcast.
+sizes for it. Names of axes are labels: ONNX Runtime does not compare the data with
+them, and such data runs as long as no layer joins the two axes.
 
     input_ids       (2, 128)    [batch, seq]
-    attention_mask  (1, 128)    [batch, seq]    runs: the mask serves both rows
+    attention_mask  (1, 128)    [batch, seq]    one mask for both rows?
+
+Where one of the sizes is 1, a layer may broadcast it. But the runtime plans its
+memory by the names: it may put the larger result into the smaller buffer, and fail
+("Shape mismatch attempting to re-use buffer"). The verdict is undecided then.
 
 What to do: find out which of the two sizes was meant. Where a layer does refuse the
 sizes, that is SC220.)~"},

@@ -66,6 +66,10 @@ TEST(DataDiagnostics, OneSymbolOfTwoSizesRunsWhereNothingJoinsThem) {
   EXPECT_EQ(codes_at(warned.diagnostics), Codes{"SC304/0"});
   EXPECT_EQ(warned.count(Severity::warning), 1u);
   EXPECT_EQ(codes(check(apart, {feed("a", "float32[3,4]"), feed("b", "float32[3,4]")})), Codes{});
+  // A 1 may be broadcast, or get the wrong buffer for the result.
+  const Report one = check(apart, {feed("a", "float32[3,4]"), feed("b", "float32[1,4]")});
+  EXPECT_EQ(one.verdict, Verdict::undecided);
+  EXPECT_EQ(codes(one), std::vector<std::string>{"SC304"});
   // Where a layer refuses them, that is an error, and the symbol no news.
   const Contract joined = contract_of(model("(float[B, 4] a, float[B, 4] b) => (float[] y) { y = Add(a, b) }"));
   EXPECT_EQ(codes(check(joined, {feed("a", "float32[3,4]"), feed("b", "float32[2,4]")})), Codes{"SC220"});
