@@ -213,6 +213,7 @@ class ReportText {
 std::string to_text(const Report& report, const TextOptions& options) { return ReportText(report, options)(); }
 
 std::string to_text(const std::vector<Report>& reports, const TextOptions& options) {
+  if (reports.empty()) return options.quiet ? "" : "no checks\n";
   const Painter paint(options.color);
   std::string out;
   std::size_t fit = 0, misfit = 0, ignored = 0, undecided = 0, unchecked = 0;

@@ -170,8 +170,37 @@ TEST_F(Project, ChangedRunsOnlyTheChecksThatTheFilesTakePartIn) {
   EXPECT_EQ(json({"--changed", "models/dense.onnx"})["checks"].size(), 3u);
   EXPECT_EQ(json({"--changed", "shapecheck.toml"})["checks"].size(), 3u);
   EXPECT_EQ(json({"--changed", "../models/dense.onnx"}, "/shards")["checks"].size(), 3u);
-  const Ran none = shapecheck({"--changed", "README.md"});
-  EXPECT_EQ(none.status, 0) << none.err;
+}
+
+TEST_F(Project, ChangedFilesThatTakePartInNothingPass) {
+  configure(check_of("nine"));
+  for (const std::vector<std::string>& changed : {std::vector<std::string>{"README.md", "good.npy"}, {}}) {
+    std::vector<std::string> arguments = {"--changed"};
+    arguments.insert(arguments.end(), changed.begin(), changed.end());
+    const Ran none = shapecheck(arguments);
+    EXPECT_EQ(none.status, 0);
+    EXPECT_SAYS(none.err, "nothing to check: no changed file takes part in a check of shapecheck.toml");
+    EXPECT_EQ(none.out, "no checks\n");
+    EXPECT_EQ(json(arguments)["checks"], Json::array());
+    arguments.insert(arguments.begin(), "-q");
+    const Ran quiet = shapecheck(arguments);
+    EXPECT_EQ(quiet.status, 0);
+    EXPECT_EQ(quiet.out + quiet.err, "");
+  }
+}
+
+TEST_F(Project, ChangedFilesMayFollowOtherOptions) {  // as pre-commit appends them to the `args` of a hook
+  configure(check_of("nine") + check_of("good"));
+  EXPECT_EQ(json({"--changed", "-j", "2", "good.npy", "README.md"})["checks"].size(), 1u);
+  EXPECT_EQ(json({"--changed", "--config", "shapecheck.toml", "good.npy", "nine.npy"})["checks"].size(), 2u);
+  EXPECT_EQ(shapecheck({"models/dense.onnx", "--changed", "good.npy"}).status, 2);
+}
+
+TEST_F(Project, ChangedNeedsAConfiguration) {
+  fs::create_directory(dir_.path() + "/.git");
+  const Ran ran = shapecheck({"--changed", "good.npy"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_SAYS(ran.err, "--changed runs checks of a shapecheck.toml, and there is none here or above");
 }
 
 TEST_F(Project, ABaselineKnowsOldFindingsAndNoNewOnes) {
