@@ -12,6 +12,7 @@
 #include <shapecheck/config.h>
 #include <shapecheck/contract.h>
 #include <shapecheck/descriptor.h>
+#include <shapecheck/diff.h>
 #include <shapecheck/dtype.h>
 #include <shapecheck/error.h>
 #include <shapecheck/fix.h>

@@ -61,6 +61,10 @@ void layers(RuleContext& c) {
     if (!c.known(i)) return c.unproven("a shape is not known");
     if (static_cast<std::int64_t>(c.rank(i)) != of_rank[i])
       return c.unproven("the contract does not say what the layers require of another number of axes");
+    for (std::size_t a = 0; a < c.rank(i); ++a) {
+      if (c.pool.equal(c.dim(i, a), Dim(0)) != Truth::no)
+        return c.unproven("the contract does not say whether the layers take empty data");
+    }
   }
   std::map<std::int64_t, Dim> of_symbol;
   const auto groups = c.list("groups");

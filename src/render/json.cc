@@ -165,12 +165,16 @@ Json error_json(const Error& e) {
   return out;
 }
 
+}  // namespace
+
 Json envelope() {
   Json out;
   out["schema_version"] = kSchemaVersion;
   out["tool"] = {{"name", "shapecheck"}, {"version", version()}, {"profile", profile_name()}};
   return out;
 }
+
+namespace {
 
 Json model_json(const std::string& path, const std::string& format) {
   return {{"path", text_or_null(path)}, {"format", format}};

@@ -30,6 +30,9 @@ inline Json fix_json(const Fix& f) {
           {"comment", text_or_null(f.comment)}};
 }
 
+/// What every document begins with: versions.
+Json envelope();
+
 /// The document; what is no UTF-8 is replaced.
 inline std::string dump(const Json& json) { return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; }
 

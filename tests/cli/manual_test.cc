@@ -58,7 +58,8 @@ TEST(Manual, HelpFitsATerminal) {
 TEST(Manual, TheManPageRendersWithoutWarnings) {
   if (!is_there("groff")) GTEST_SKIP() << "needs groff";
   const TempDir dir;
-  const Ran ran = run({"/usr/bin/env", "groff", "-man", "-Tutf8", "-P-cbou", "-ww", dir.write("shapecheck.1", said({"--man"}))});
+  const Ran ran =
+      run({"/usr/bin/env", "groff", "-man", "-Tutf8", "-P-cbou", "-ww", dir.write("shapecheck.1", said({"--man"}))});
   EXPECT_EQ(ran.status, 0);
   EXPECT_EQ(ran.err, "");
   for (const char* heading : {"SYNOPSIS", "OPTIONS", "EXIT STATUS", "FILES", "EXAMPLES"})

@@ -23,10 +23,11 @@ mend it.)";
 constexpr Item kUsages[] = {
     {"shapecheck MODEL", "what the model takes, and who says so"},
     {"shapecheck MODEL DATA...", "check the data against it"},
+    {"shapecheck --diff OLD NEW", "what changed between two models, and whether data still fits"},
     {"shapecheck", "run the checks of shapecheck.toml, of this folder or above"},
 };
 
-constexpr std::string_view kForms = "MODEL is an ONNX model. DATA is one of";
+constexpr std::string_view kForms = "MODEL is an ONNX model, or what --format json printed of one. DATA is one of";
 
 constexpr Item kData[] = {
     {"FILE", ".npy, .npz, .csv, .tsv, or an ONNX TensorProto (.pb)"},
@@ -53,6 +54,7 @@ constexpr std::string_view kExamples[] = {
     "shapecheck model.onnx x_train.npy --target y=y_train.npy --values",
     "shapecheck model.onnx shards/ -j 8",
     "shapecheck --format github -o report.sarif",
+    "shapecheck --diff v1.onnx v2.onnx",
     "shapecheck --explain SC101",
 };
 

@@ -144,6 +144,7 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   app.add_option("-o,--output", outputs, "write a FILE as well: .txt .json .sarif .xml, or FORMAT:FILE")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  app.add_flag("--diff", options.diff, "OLD NEW: what changed between two models, and whether old data still fits");
   app.add_option("--config", options.config, "the checks of this file, instead of the nearest shapecheck.toml")
       ->type_name("FILE")
       ->take_last();
@@ -234,6 +235,13 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
     const auto pick = parse_pick(text);
     if (!pick) return wrong_usage("--pick: `" + text + "` is neither N nor INPUT=N, with N the number of a fix");
     options.picks.push_back(*pick);
+  }
+  if (options.diff) {
+    if (options.data.size() != 1) return wrong_usage("--diff takes two models or contracts, OLD and NEW, and no data");
+    if (options.format != Format::text && options.format != Format::json)
+      return wrong_usage("--diff is told as text or json");
+    if (!options.outputs.empty() || !options.targets.empty() || !options.fix.empty() || options.preview)
+      return wrong_usage("--diff goes with none of --output, --target, --fix and --preview");
   }
   const bool fixes = !options.fix.empty() || options.preview;
   if (!fixes && (options.unsafe_fixes || options.force || !picks.empty()))

@@ -21,6 +21,7 @@ struct Options {
   Format format = Format::text;
   std::vector<std::pair<Format, std::string>> outputs;  ///< files that are written, too
   std::vector<std::string> targets;                     ///< OUTPUT=FILE, OUTPUT=FILE:MEMBER
+  bool diff = false;                                    ///< `model` is the old one, `data` the new one
   std::string config;                                   ///< its path; empty: looked for
   std::optional<std::vector<std::string>> changed;      ///< only the checks in which these files take part
   std::string baseline;

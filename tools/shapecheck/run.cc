@@ -37,6 +37,7 @@ class Run {
       }
       baseline_ = *std::move(baseline);
     }
+    if (options_.diff) return compare_models();
     return options_.model.empty() ? run_config() : run_model();
   }
 
@@ -120,6 +121,19 @@ class Run {
       if (config.checks[i].strict && reports[i].verdict == Verdict::undecided) return kFails;
     }
     return status;
+  }
+
+  int compare_models() {
+    const Result<Model> was = read_model(options_.model), now = read_model(options_.data[0]);
+    if (!was) fail(was.error());
+    if (!now) fail(now.error());
+    if (!errors_.empty()) return give_up();
+    const ContractDiff result = diff(infer_contract(*was), infer_contract(*now));
+    const TextOptions style{use_color(options_.color, STDOUT_FILENO), options_.verbose, options_.quiet};
+    if (!print(options_.format == Format::json ? to_json(result) : to_text(result, style))) return kNotChecked;
+    const bool fails = result.verdict == Verdict::misfit || !result.outputs_hold() ||
+                       (options_.strict && result.verdict == Verdict::undecided);
+    return fails && options_.fail_on ? kFails : kPasses;
   }
 
   int run_model() {

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <shapecheck/diff.h>
+
 #include "render/findings.h"
 #include "samples.h"
 #include "support/files.h"
@@ -327,12 +329,23 @@ TEST(CiFormats, EqualInputGivesEqualBytes) {
   EXPECT_EQ(to_json(run_reports(), run_errors()), to_json(run_reports(), run_errors()));
 }
 
+ContractDiff sample_diff() {
+  ContractDiff d;
+  d.old_model = "v1.onnx";
+  d.changes.push_back({ContractChange::Side::output, ContractChange::Kind::size, "y", 1, "10", "12", true});
+  d.verdict = Verdict::misfit;
+  d.example.push_back(*describe_memory(DType::float32, {2, 10}));
+  d.refused = "input `x` takes 12 features";
+  return d;
+}
+
 TEST(CiFormats, JsonObeysItsSchema) {
   if (!test::can_import("jsonschema")) GTEST_SKIP() << "no Python module jsonschema";
   const test::TempDir dir;
   const test::Ran ran = validate(
       {"schema", SHAPECHECK_SOURCE_DIR "/docs/report.schema.json", dir.write("run.json", to_json(run_reports())),
        dir.write("one.json", to_json(misfit_report())), dir.write("both.json", to_json(run_reports(), run_errors())),
+       dir.write("diff.json", to_json(sample_diff())), dir.write("same.json", to_json(ContractDiff{})),
        dir.write("errors.json", to_json(run_errors())), dir.write("c.json", to_json(sample_contract()))});
   EXPECT_EQ(ran.status, 0) << ran.err;
 }
