@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/files.h"
+#include "support/onnx_text.h"
 #include "support/python.h"
 #include "support/run_tool.h"
 
@@ -107,6 +108,18 @@ TEST_F(Project, ABrokenFileFailsTheRunAndTheRestIsChecked) {
   EXPECT_SAYS(ran.out, "good: fits");
 }
 
+TEST_F(Project, AModelAloneFailsIfNoDataCanFitIt) {
+  const std::string head = R"(<ir_version: 8, opset_import: ["" : 17]> g (float[N, 9] x) => (float[] y) )";
+  dir_.write("never.onnx", model_from_text(head + "<float[10, 3] w = {}> { y = MatMul(x, w) }"));
+  configure("[[check]]\nmodel = \"never.onnx\"\n[[check]]\nmodel = \"models/dense.onnx\"\n");
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_SAYS(ran.out, "error[SC702]: no data can fit this model");
+  EXPECT_SAYS(ran.out, "the check names no data");
+  EXPECT_SAYS(ran.out, "2 checks: 0 fit, 1 misfit, 1 undecided");
+  EXPECT_EQ(json({})["checks"][0]["diagnostics"][0]["code"], "SC702");
+}
+
 TEST_F(Project, IgnoredFindingsDoNotCount) {
   configure(check_of("nine", "ignore = [{ code = \"SC202\", reason = \"old export\" }]\n"));
   const Ran ran = shapecheck({});
@@ -120,7 +133,9 @@ TEST_F(Project, IgnoredFindingsDoNotCount) {
 
 TEST_F(Project, SeverityDecidesWhatFails) {
   configure(check_of("wide", "severity = { SC101 = \"warning\" }\n"));
-  EXPECT_EQ(shapecheck({}).status, 0);
+  const Ran passed = shapecheck({});
+  EXPECT_EQ(passed.status, 0);
+  EXPECT_SAYS(passed.out, "does not run on this data (1 warning)");  // what is wrong is called a warning, not right
   EXPECT_EQ(shapecheck({"--fail-on", "warning"}).status, 1);
   EXPECT_EQ(shapecheck({"--fail-on", "warning", "--exit-zero"}).status, 0);
   configure(check_of("wide"));
