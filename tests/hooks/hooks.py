@@ -177,6 +177,20 @@ def main(root):
     expect(refused.returncode != 0 and 'data/set_32.npy' in refused.stdout, 'links are followed', refused.stdout)
     project.run('git', 'reset', '-q', '--hard')
 
+    # Options of a hook stand before the names: what a baseline knows passes, what is new does not.
+    config = project.folder / '.pre-commit-config.yaml'
+    plain = config.read_text()
+    config.write_text(plain + '        args: [--baseline, baseline.json]\n')
+    for i in (33, 36):
+        np.save(project.folder / f'data/set_{i}.npy', np.zeros((5, 10)))
+        if i == 33:
+            known = project.run('shapecheck', '--format', 'json', '--exit-zero').stdout
+            (project.folder / 'baseline.json').write_text(known)
+        done = project.commit(f'set {i}')
+        expect((done.returncode == 0) == (i == 33), f'with a baseline, set {i}', done.stdout)
+    expect('set_36' in done.stdout and 'set_33' not in done.stdout, 'only what is new is told', done.stdout)
+    project.run('git', 'reset', '-q', '--hard', 'HEAD~1')
+
     # Without a configuration the hook says so: it would guard nothing.
     (project.folder / 'shapecheck.toml').rename(root / 'aside.toml')
     missing = project.run('pre-commit', 'run', '--all-files', check=False)
