@@ -44,12 +44,18 @@ class Interner {
     std::uint64_t h = 0x9E3779B97F4A7C15ull ^ text.size();
     const char* p = text.data();
     std::size_t n = text.size();
-    for (; n >= 8; p += 8, n -= 8) h = mix(h, load(p, 8));
-    return n > 0 ? mix(h, load(p, n)) : h;
+    for (; n > 8; p += 8, n -= 8) h = mix(h, load<std::uint64_t>(p));
+    // The last bytes; those of two loads may be the same.
+    if (n == 8) return mix(h, load<std::uint64_t>(p));
+    if (n >= 4) return mix(h, load<std::uint32_t>(p) | std::uint64_t{load<std::uint32_t>(p + n - 4)} << 32);
+    if (n == 0) return h;
+    return mix(h, std::uint64_t{load<std::uint8_t>(p)} | std::uint64_t{load<std::uint8_t>(p + n / 2)} << 8 |
+                      std::uint64_t{load<std::uint8_t>(p + n - 1)} << 16);
   }
-  static std::uint64_t load(const char* p, std::size_t n) {
-    std::uint64_t v = 0;
-    std::memcpy(&v, p, n);
+  template <class T>
+  static T load(const char* p) {
+    T v = 0;
+    std::memcpy(&v, p, sizeof(v));
     return v;
   }
   static std::uint64_t mix(std::uint64_t h, std::uint64_t v) {

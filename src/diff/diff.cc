@@ -152,8 +152,8 @@ std::vector<std::string> doubts(const Contract& was, const Contract& now) {
       out.push_back("what the new model takes as " + quote(n.name) + " is not known in every respect");
       continue;
     }
-    bool implied = o->kind == n.kind && o->dtypes == n.dtypes && o->ranks.size() == 1 && o->ranks[0] == n.ranks[0] && !o->open_at &&
-                   o->dims.size() == n.dims.size();
+    bool implied = o->kind == n.kind && o->dtypes == n.dtypes && o->ranks.size() == 1 && o->ranks[0] == n.ranks[0] &&
+                   !o->open_at && o->dims.size() == n.dims.size();
     for (std::size_t a = 0; implied && a < n.dims.size(); ++a) {
       implied = size_implies(o->dims[a], n.dims[a]);
       // Layers may join axes of one symbol: equal sizes are sure only where they are fixed.

@@ -54,17 +54,15 @@ bool WireReader::load(std::uint64_t at, std::size_t need) {
   return *got >= need;
 }
 
-const std::byte* WireReader::peek(std::size_t need) {
-  if (pos_ < window_start_ || pos_ - window_start_ + need > window_.size()) {
-    if (!load(pos_, need)) {
-      fail(ErrorCode::unreadable_file, "became shorter while it was read");
-      return nullptr;
-    }
+const std::byte* WireReader::load_and_peek(std::size_t need) {
+  if (!load(pos_, need)) {
+    fail(ErrorCode::unreadable_file, "became shorter while it was read");
+    return nullptr;
   }
   return window_.data() + (pos_ - window_start_);
 }
 
-std::uint64_t WireReader::varint() {
+std::uint64_t WireReader::long_varint() {
   const std::size_t have = static_cast<std::size_t>(std::min<std::uint64_t>(10, rest()));
   const std::byte* p = have > 0 ? peek(have) : nullptr;
   std::uint64_t value = 0;

@@ -32,7 +32,14 @@ class WireReader {
   bool next(Field& field);
 
   /// The value of a field, to be called once for each field that next() gave.
-  std::uint64_t varint();
+  std::uint64_t varint() {
+    const std::uint64_t at = pos_ - window_start_;  // beyond every window if it begins behind pos_
+    if (pos_ < end_ && at < window_.size() && window_[at] < std::byte{0x80}) {
+      ++pos_;
+      return static_cast<std::uint64_t>(window_[at]);
+    }
+    return long_varint();
+  }
   std::uint32_t fixed32();
   std::uint64_t fixed64();
   /// Content of a length-delimited field; valid until the next call. Fails if it is longer than `max` bytes.
@@ -61,7 +68,13 @@ class WireReader {
 
  private:
   bool load(std::uint64_t at, std::size_t need);
-  const std::byte* peek(std::size_t need);  ///< `need` bytes at pos_, or nullptr after fail()
+  std::uint64_t long_varint();
+  /// `need` bytes at pos_, or nullptr after fail()
+  const std::byte* peek(std::size_t need) {
+    const std::uint64_t at = pos_ - window_start_;
+    return at <= window_.size() && need <= window_.size() - at ? window_.data() + at : load_and_peek(need);
+  }
+  const std::byte* load_and_peek(std::size_t need);
 
   const File* file_ = nullptr;
   std::uint64_t size_ = 0;
