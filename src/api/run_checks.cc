@@ -87,6 +87,8 @@ Report run_check(const CheckConfig& check, const Result<Contract>& contract, uns
     report.errors.push_back(contract.error());
   } else if (check.files.empty() && check.inputs.empty()) {
     report.verdict = contract->contradictions().empty() ? Verdict::undecided : Verdict::misfit;
+    report.diagnostics = diagnose(*contract);
+    if (report.verdict == Verdict::undecided) report.unproven = {"the check names no data"};
   } else if (check.files.empty()) {
     std::vector<Error> errors;
     CheckOptions options;

@@ -158,10 +158,15 @@ class ReportText {
     out_ += line + "\n";
   }
 
+  /// Whether the data runs, and its labels are what is wrong. A configuration may call any finding a warning.
   bool only_labels() const {
-    return std::none_of(report_.diagnostics.begin(), report_.diagnostics.end(), [](const Diagnostic& d) {
-      return d.severity == Severity::error && !d.code.starts_with("SC8");
-    });
+    bool labels = false;
+    for (const Diagnostic& d : report_.diagnostics) {
+      labels |= d.code.starts_with("SC8");
+      if (d.severity == Severity::error && !d.code.starts_with("SC8")) return false;
+    }
+    return labels && std::none_of(report_.inputs.begin(), report_.inputs.end(),
+                                  [](const InputReport& i) { return i.verdict == Verdict::misfit; });
   }
 
   void summary() {
@@ -213,6 +218,7 @@ class ReportText {
 std::string to_text(const Report& report, const TextOptions& options) { return ReportText(report, options)(); }
 
 std::string to_text(const std::vector<Report>& reports, const TextOptions& options) {
+  if (reports.empty()) return options.quiet ? "" : "no checks\n";
   const Painter paint(options.color);
   std::string out;
   std::size_t fit = 0, misfit = 0, ignored = 0, undecided = 0, unchecked = 0;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/files.h"
+#include "support/onnx_text.h"
 #include "support/python.h"
 #include "support/run_tool.h"
 
@@ -107,6 +108,18 @@ TEST_F(Project, ABrokenFileFailsTheRunAndTheRestIsChecked) {
   EXPECT_SAYS(ran.out, "good: fits");
 }
 
+TEST_F(Project, AModelAloneFailsIfNoDataCanFitIt) {
+  const std::string head = R"(<ir_version: 8, opset_import: ["" : 17]> g (float[N, 9] x) => (float[] y) )";
+  dir_.write("never.onnx", model_from_text(head + "<float[10, 3] w = {}> { y = MatMul(x, w) }"));
+  configure("[[check]]\nmodel = \"never.onnx\"\n[[check]]\nmodel = \"models/dense.onnx\"\n");
+  const Ran ran = shapecheck({});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_SAYS(ran.out, "error[SC702]: no data can fit this model");
+  EXPECT_SAYS(ran.out, "the check names no data");
+  EXPECT_SAYS(ran.out, "2 checks: 0 fit, 1 misfit, 1 undecided");
+  EXPECT_EQ(json({})["checks"][0]["diagnostics"][0]["code"], "SC702");
+}
+
 TEST_F(Project, IgnoredFindingsDoNotCount) {
   configure(check_of("nine", "ignore = [{ code = \"SC202\", reason = \"old export\" }]\n"));
   const Ran ran = shapecheck({});
@@ -120,7 +133,9 @@ TEST_F(Project, IgnoredFindingsDoNotCount) {
 
 TEST_F(Project, SeverityDecidesWhatFails) {
   configure(check_of("wide", "severity = { SC101 = \"warning\" }\n"));
-  EXPECT_EQ(shapecheck({}).status, 0);
+  const Ran passed = shapecheck({});
+  EXPECT_EQ(passed.status, 0);
+  EXPECT_SAYS(passed.out, "does not run on this data (1 warning)");  // what is wrong is called a warning, not right
   EXPECT_EQ(shapecheck({"--fail-on", "warning"}).status, 1);
   EXPECT_EQ(shapecheck({"--fail-on", "warning", "--exit-zero"}).status, 0);
   configure(check_of("wide"));
@@ -170,8 +185,37 @@ TEST_F(Project, ChangedRunsOnlyTheChecksThatTheFilesTakePartIn) {
   EXPECT_EQ(json({"--changed", "models/dense.onnx"})["checks"].size(), 3u);
   EXPECT_EQ(json({"--changed", "shapecheck.toml"})["checks"].size(), 3u);
   EXPECT_EQ(json({"--changed", "../models/dense.onnx"}, "/shards")["checks"].size(), 3u);
-  const Ran none = shapecheck({"--changed", "README.md"});
-  EXPECT_EQ(none.status, 0) << none.err;
+}
+
+TEST_F(Project, ChangedFilesThatTakePartInNothingPass) {
+  configure(check_of("nine"));
+  for (const std::vector<std::string>& changed : {std::vector<std::string>{"README.md", "good.npy"}, {}}) {
+    std::vector<std::string> arguments = {"--changed"};
+    arguments.insert(arguments.end(), changed.begin(), changed.end());
+    const Ran none = shapecheck(arguments);
+    EXPECT_EQ(none.status, 0);
+    EXPECT_SAYS(none.err, "nothing to check: no changed file takes part in a check of shapecheck.toml");
+    EXPECT_EQ(none.out, "no checks\n");
+    EXPECT_EQ(json(arguments)["checks"], Json::array());
+    arguments.insert(arguments.begin(), "-q");
+    const Ran quiet = shapecheck(arguments);
+    EXPECT_EQ(quiet.status, 0);
+    EXPECT_EQ(quiet.out + quiet.err, "");
+  }
+}
+
+TEST_F(Project, ChangedFilesMayFollowOtherOptions) {  // as pre-commit appends them to the `args` of a hook
+  configure(check_of("nine") + check_of("good"));
+  EXPECT_EQ(json({"--changed", "-j", "2", "good.npy", "README.md"})["checks"].size(), 1u);
+  EXPECT_EQ(json({"--changed", "--config", "shapecheck.toml", "good.npy", "nine.npy"})["checks"].size(), 2u);
+  EXPECT_EQ(shapecheck({"models/dense.onnx", "--changed", "good.npy"}).status, 2);
+}
+
+TEST_F(Project, ChangedNeedsAConfiguration) {
+  fs::create_directory(dir_.path() + "/.git");
+  const Ran ran = shapecheck({"--changed", "good.npy"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_SAYS(ran.err, "--changed runs checks of a shapecheck.toml, and there is none here or above");
 }
 
 TEST_F(Project, ABaselineKnowsOldFindingsAndNoNewOnes) {

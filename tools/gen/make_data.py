@@ -21,6 +21,8 @@ images = random.rand(2, 32, 32).astype(np.float32)
 np.save(out / 'digits.npy', images[:, None])                                # NCHW
 np.save(out / 'digits_nhwc.npy', images[..., None])
 np.save(out / 'digits_28.npy', images[:, None, :28, :28])                   # too small for LeNet without padding
+np.save(out / 'labels.npy', np.array([3, 9]))
+np.save(out / 'labels_from_1.npy', np.array([4, 10]))                       # classes 1..10 instead of 0..9
 
 ids = random.randint(0, 1000, (2, 16))
 np.savez(out / 'tokens.npz', input_ids=ids.astype(np.int64), attention_mask=np.ones((2, 16), np.int64))

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -204,7 +205,15 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
       return wrong_usage("--output: `" + text + "` tells no format; write FORMAT:FILE, such as json:" + text);
     options.outputs.push_back(*output);
   }
-  if (app.get_option("--changed")->count() > 0) options.changed = changed;
+  if (app.get_option("--changed")->count() > 0) {
+    options.changed = changed;
+    // Hooks append the names of files: `--changed --strict a.npy b.npy`. A MODEL in front is meant as one.
+    if (argv[1][0] == '-' && !options.model.empty()) {
+      options.changed->push_back(std::exchange(options.model, ""));
+      options.changed->insert(options.changed->end(), options.data.begin(), options.data.end());
+      options.data.clear();
+    }
+  }
   if (const auto* severity = find_value(kSeverities, fail_on))
     options.fail_on = *severity;
   else if (!fail_on.empty())

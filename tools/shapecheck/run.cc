@@ -91,8 +91,9 @@ class Run {
   int run_config() {
     const std::string path = options_.config.empty() ? find_config("") : options_.config;
     if (path.empty()) {
-      const Answer answer =
-          wrong_usage("which model? shapecheck MODEL [DATA...]; and there is no shapecheck.toml here or above");
+      const Answer answer = wrong_usage(
+          options_.changed ? "--changed runs checks of a shapecheck.toml, and there is none here or above"
+                           : "which model? shapecheck MODEL [DATA...]; and there is no shapecheck.toml here or above");
       complain(answer.text);
       return answer.status;
     }
@@ -100,6 +101,8 @@ class Run {
     for (const Error& e : config.errors) fail(e);
     if (!errors_.empty()) return give_up();
     if (options_.changed) config.checks = affected_checks(config, *options_.changed);
+    if (config.checks.empty() && !options_.quiet)
+      complain("shapecheck: nothing to check: no changed file takes part in a check of " + printable(path) + "\n");
     for (CheckConfig& check : config.checks) {
       check.values |= options_.values;
       check.batched |= options_.batched;
