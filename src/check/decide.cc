@@ -157,7 +157,9 @@ Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, co
   Violation v;
   v.way = way_to(e, contract.graph(), f);
   v.node = f.node_name;
-  v.op = f.node->op;
+  // What stands for a layer in a contract has that layer's name and operator.
+  const Attribute* stands_for = f.node->domain == kContractDomain ? f.node->find("op") : nullptr;
+  v.op = stands_for != nullptr ? stands_for->s : f.node->op;
   v.text = f.text;
   v.requirement = f.requirement.kind;
   const std::vector<std::size_t> behind = inputs_behind(contract, *f.node);

@@ -142,6 +142,9 @@ class Search {
         attempt(std::move(edits));
       }
     }
+    // A shape that perhaps fits says nothing beside one that does.
+    if (std::any_of(out.begin(), out.end(), [](const Repair& r) { return r.fix.proven; }))
+      std::erase_if(out, [](const Repair& r) { return !r.fix.proven && r.shape_edit() != nullptr; });
     return out;
   }
 

@@ -183,23 +183,24 @@ class ContractBuilder {
     if (!has_shape(s) && !s.ranks.empty()) {
       add_node("Ranks", {id},
                {integers("ranks", {s.ranks.begin(), s.ranks.end()}), integers("or_more", {s.open_at ? 1 : 0}),
-                texts("why", s.rank_origin.why)},
+                texts("why", s.rank_origin.why), texts("op", s.rank_origin.op)},
                {}, s.rank_origin.node);
     }
     const auto axes = static_cast<std::int64_t>(s.dims.size());
     for (std::size_t a = 0; a < s.dims.size(); ++a) {
       const DimSpec& d = s.dims[a];
       if (d.value ? has_shape(s) : !d.min && !d.multiple_of && d.sizes.empty()) continue;
-      std::vector<std::int64_t> ranges;
-      if (d.value) ranges = {*d.value, *d.value};
+      std::vector<std::int64_t> ranges, value;
+      if (d.value) value = {*d.value};
       for (const auto& [first, last] : d.sizes) ranges.insert(ranges.end(), {first, last});
       const auto axis = static_cast<std::int64_t>(a);
-      add_node("Sizes", {id},
-               {integers("axis", {s.open_at && a >= *s.open_at ? axis - axes : axis}),
-                integers("rank", {s.open_at ? -1 : axes}), integers("min", {d.min.value_or(0)}),
-                integers("multiple_of", {d.multiple_of.value_or(1)}), integers("sizes", ranges),
-                texts("why", d.origin.why), texts("allowed", d.value ? std::to_string(*d.value) : d.allowed)},
-               {}, d.origin.node);
+      add_node(
+          "Sizes", {id},
+          {integers("axis", {s.open_at && a >= *s.open_at ? axis - axes : axis}),
+           integers("rank", {s.open_at ? -1 : axes}), integers("min", {d.min.value_or(0)}),
+           integers("multiple_of", {d.multiple_of.value_or(1)}), integers("sizes", ranges), integers("value", value),
+           texts("why", d.origin.why), texts("op", d.origin.op), texts("allowed", d.allowed)},
+          {}, d.origin.node);
     }
   }
 

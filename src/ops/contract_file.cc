@@ -39,6 +39,10 @@ void sizes(RuleContext& c) {
   const auto axis = static_cast<std::size_t>(at < 0 ? at + rank : at);
   const Dim size = c.dim(0, axis);
   if (!size.is_constant()) return c.unproven("a size is not known");
+  if (c.list("value").size() == 1) {
+    c.size_is(0, axis, c.list("value")[0], c.string("why", ""));
+    return;
+  }
   const std::int64_t n = size.constant();
   const auto ranges = c.list("sizes");
   bool good = ranges.empty() && n >= number(c, "min") && n % std::max<std::int64_t>(1, number(c, "multiple_of")) == 0;

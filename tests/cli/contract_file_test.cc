@@ -44,7 +44,11 @@ TEST_F(ContractFile, AnswersWhatTheDeclarationsSay) {
 
 TEST_F(ContractFile, AnswersWhatTheLayersTaught) {
   const std::string dense = of("dense_undeclared"), lenet = of("lenet_undeclared");
-  EXPECT_EQ(checked({dense, kData + "dense_nine_features.npy"})["verdict"], "misfit");
+  const Json nine = checked({dense, kData + "dense_nine_features.npy"});
+  EXPECT_EQ(nine["verdict"], "misfit");
+  EXPECT_EQ(nine["diagnostics"][0]["message"], "axis 1 of input `x` is 9, but `fc1` (Gemm) needs 10");
+  ASSERT_EQ(nine["diagnostics"][0]["fixes"].size(), 1u);
+  EXPECT_EQ(nine["diagnostics"][0]["fixes"][0]["proven"], true);
   EXPECT_EQ(checked({dense, kData + "dense_float32.npy"})["verdict"], "fits");
   EXPECT_EQ(checked({lenet, kData + "digits_nhwc.npy"})["verdict"], "misfit");  // one channel
 }
