@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what a stranger would build: against an installed prefix, with the sources as a folder of a project, and the
 # lines that the README shows.
-# usage: run.sh BUILD_FOLDER
+# usage: run.sh BUILD_FOLDER [SANITIZERS]   with -fsanitize=SANITIZERS only shapecheck, ONNX and its runtime in one process
 set -euo pipefail
 build=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
@@ -30,16 +30,23 @@ build_project() {  # folder, then options of cmake
     { cat "$work/log"; exit 1; }
 }
 
+# ONNX Runtime is that of tests/runtime: SHAPECHECK_ORT_LIB, or the npm package.
+runtime=${SHAPECHECK_ORT_LIB:-$(ls "$source"/node_modules/onnxruntime-node/bin/*/linux/x64/libonnxruntime.so.1 2> /dev/null | head -1 || true)}
+one_process() {
+  build_project with_onnx -S "$source/tests/package/with_onnx" -DCMAKE_PREFIX_PATH="$work/prefix" "$@"
+  expect 0 "$work/with_onnx/with_onnx" "$models/dense.onnx" ${runtime:+"$runtime"}
+  cat "$work/out"
+}
+if [ $# -gt 1 ]; then
+  one_process -DCMAKE_CXX_FLAGS="-fsanitize=$2 -fno-sanitize-recover=all"
+  exit
+fi
+
 build_project consumer -S "$source/tests/package/consumer" -DCMAKE_PREFIX_PATH="$work/prefix"
-build_project with_onnx -S "$source/tests/package/with_onnx" -DCMAKE_PREFIX_PATH="$work/prefix"
+one_process
 expect 0 "$work/consumer/consumer" "$models/dense.onnx" "$models/data/dense_float32.npy"
 expect 1 "$work/consumer/consumer" "$models/dense.onnx" "$models/data/dense_float64.npy"
 expect 2 "$work/consumer/consumer" "$models/dense.onnx" "$work/nothing.npy"
-# ONNX Runtime is that of tests/runtime: SHAPECHECK_ORT_LIB, or the npm package.
-runtime=${SHAPECHECK_ORT_LIB:-$(ls "$source"/node_modules/onnxruntime-node/bin/*/linux/x64/libonnxruntime.so.1 2> /dev/null | head -1 || true)}
-expect 0 "$work/with_onnx/with_onnx" "$models/dense.onnx" ${runtime:+"$runtime"}
-cat "$work/out"
-
 # The sources as a folder of another project, here as a shared library: it exports what is public and nothing else, so
 # that it can live in one process with any other library. (Weak symbols of std are those of every C++ library.)
 launcher=$(command -v ccache || true)
