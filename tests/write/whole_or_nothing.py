@@ -20,7 +20,7 @@ except ImportError:
 DRIVER = os.path.abspath(sys.argv[1])
 # A system without /proc has no way to name a nameless file: the hidden one takes its place.
 HIDDEN = ['unshare', '-m', 'sh', '-c',
-          'mount -t tmpfs none /proc && ASAN_OPTIONS=detect_leaks=0 exec "$@"', 'sh']  # leaks are looked for in /proc
+          'mount -t tmpfs none /proc && exec "$@"', 'sh']
 failures = 0
 
 
