@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "profile/kernels.h"
 
 namespace shapecheck {
 
@@ -87,6 +88,8 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
   op.rule = find_rule(rules_, node.domain, node.op, op.opset);
   op.kind = op.rule != nullptr ? Operator::Kind::rule : Operator::Kind::unknown;
   if (op.rule != nullptr) op.types = DTypePattern(op.rule->types);
+  if (op.rule != nullptr) op.no_kernel = dtypes_without_kernel(node.domain, node.op);
+  op.newest_opset = newest_opset(node.domain).value_or(op.opset);
   for (std::uint32_t f = 0; f < model_.functions.size() && op.rule == nullptr; ++f) {
     const Function& function = model_.functions[f];
     if (function.name == node.op && function.domain == node.domain && function.overload == node.overload) {
@@ -164,6 +167,12 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   for (const ValueId v : node.inputs) inputs_.push_back(v == kNone ? nullptr : &facts_[v]);
   outputs_.assign(node.outputs.size(), Facts{});
   RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this, letters_);
+  if (op.opset > op.newest_opset)
+    c.fail("the model imports opset " + std::to_string(op.opset) +
+           (node.domain.empty() ? "" : " of " + quote(node.domain)) + ", but the runtime knows none beyond " +
+           std::to_string(op.newest_opset));
+  if (op.no_kernel != 0 && c.has(0) && (op.no_kernel & bit_of(inputs_[0]->dtype)) != 0)
+    c.fail("the runtime has no kernel for " + std::string(to_string(inputs_[0]->dtype)));
   apply(*op.rule, c);
   if (!op.rule->types.empty()) op.types.complete(inputs_, outputs_);
   const bool fails = node_failed_ || muted_;

@@ -66,6 +66,8 @@ class Evaluator final : private RequirementSink {
     std::uint32_t function = 0;
     void (Evaluator::*control)(const Node&) = nullptr;
     std::int64_t opset = 0;
+    std::int64_t newest_opset = 0;  ///< that the runtime knows
+    std::uint64_t no_kernel = 0;    ///< dtypes of the first input; see profile/kernels.h
   };
   /// A function call, or the model itself at the bottom.
   struct Frame {

@@ -58,6 +58,31 @@ TEST(ModelDiagnostics, ContradictionsAreErrors) {
   EXPECT_EQ(found[0].severity, Severity::error);
 }
 
+// What ONNX allows and the runtime has no kernel for is refused when the model is loaded.
+TEST(ModelDiagnostics, DtypesWithoutAKernel) {
+  const auto with = [](const std::string& dtype, const std::string& call) {
+    return codes_of_model("(" + dtype + "[1, 3, 8, 8] x, " + dtype + "[3, 3, 3, 3] w) => (" + dtype +
+                          "[] y) { y = " + call + " }");
+  };
+  EXPECT_EQ(with("double", "Conv(x, w)"), Codes{"SC702"});
+  EXPECT_EQ(with("float", "Conv(x, w)"), Codes{});
+  EXPECT_EQ(with("double", "GlobalAveragePool(x)"), Codes{"SC702"});
+  EXPECT_EQ(with("double", "MaxPool<kernel_shape = [2, 2]>(x)"), Codes{});
+  EXPECT_EQ(with("double", "Relu(x)"), Codes{});
+  EXPECT_EQ(with("uint32", "ReduceMax(x)"), Codes{"SC702"});
+  EXPECT_EQ(with("int32", "ReduceMax(x)"), Codes{});
+}
+
+TEST(ModelDiagnostics, OpsetsThatTheRuntimeDoesNotKnow) {
+  const auto with = [](const std::string& imports) {
+    return codes_at(diagnose(contract_of("<ir_version: 8, opset_import: [" + imports +
+                                         "]> g (float[4] x) => (float[4] y) { y = Relu(x) }")));
+  };
+  EXPECT_EQ(with("\"\" : 26"), Codes{});
+  EXPECT_EQ(with("\"\" : 27"), Codes{"SC702"});
+  EXPECT_EQ(with("\"\" : 17, \"com.example\" : 99"), Codes{});
+}
+
 TEST(DataDiagnostics, OneSymbolOfTwoSizesRunsWhereNothingJoinsThem) {
   const Contract apart =
       contract_of(model("(float[B, 4] a, float[B, 4] b) => (float[] y, float[] z) { y = Relu(a)\n z = Relu(b) }"));
