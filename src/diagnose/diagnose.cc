@@ -51,10 +51,16 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
   std::vector<std::vector<Repair>> repairs(pairing.feeds.size());
   if (!outcome.violations.empty() && options.fixes)
     repairs = find_repairs(contract, pairing.feeds, outcome, {.batched = options.batched});
-  if (!outcome.violations.empty()) {
-    for (const std::string& text : contract.solved().contradictions)
-      out.push_back(make_diagnostic("SC702", "no data can fit this model: " + text));
-  }
+  std::vector<std::string> contradictions;
+  if (!outcome.violations.empty()) contradictions = contract.solved().contradictions;
+  for (const std::string& text : contradictions)
+    out.push_back(make_diagnostic("SC702", "no data can fit this model: " + text));
+  // What fails with any data is no finding about this data.
+  const auto of_any_data = [&](const Violation& v) {
+    const std::string text = quote(v.node) + " (" + escape(v.op) + "): " + v.text;
+    return v.kind == Violation::Kind::layer &&
+           std::find(contradictions.begin(), contradictions.end(), text) != contradictions.end();
+  };
   for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
     Case c{contract, nullptr, i, std::string(contract.graph().values[contract.inputs[i].value].name), {}, {}};
     std::size_t index = 0;
@@ -63,7 +69,7 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
     }
     if (index < pairing.feeds.size()) c.feed = &pairing.feeds[index];
     for (const Violation& v : outcome.violations) {
-      if (v.input == i) c.violations.push_back(&v);
+      if (v.input == i && !of_any_data(v)) c.violations.push_back(&v);
     }
     if (c.feed != nullptr && !c.violations.empty()) c.repairs = repairs[index];
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
@@ -91,7 +97,7 @@ std::vector<Diagnostic> diagnose(const Contract::Impl& contract, const Pairing& 
   if (outcome.verdict == Verdict::undecided) diagnose_external(contract, out);
   // What several inputs together do wrong.
   for (const Violation& v : outcome.violations) {
-    if (v.kind != Violation::Kind::layer || v.input) continue;
+    if (v.kind != Violation::Kind::layer || v.input || of_any_data(v)) continue;
     out.push_back(
         make_diagnostic("SC220", quote(v.node) + " (" + escape(v.op) + ") cannot run on this data: " + v.text));
     out.back().chain = v.way;
