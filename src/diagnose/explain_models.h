@@ -48,7 +48,7 @@ What no layer fixes is called unknown, and stays so. `shapecheck MODEL` prints e
 size with the layer it comes from.
 
 What to do: nothing; or declare the shape when the model is exported.)~"},
-    {"SC702", "contradictory-model", Severity::error, "the model contradicts itself: no data can fit",
+    {"SC702", "contradictory-model", Severity::error, "the model cannot run: no data can fit",
      R"~(What the model declares for its inputs and what its layers need exclude each other,
 so every run fails, whatever is fed. The layer is named: an input declared with 9
 features in front of a weight for 10, say.
@@ -58,8 +58,13 @@ features in front of a weight for 10, say.
 Usual causes: a declaration that was edited by hand, two halves of models that were
 joined, a weight that was replaced.
 
-What to do: export the model again, or correct the declaration; onnx.checker with
-full_check=True often finds the same place.)~"},
+Or the runtime cannot load the model at all: it has no kernel for a dtype (on the CPU
+Conv, InstanceNormalization and most pooling take float32, not float64), or does not
+know an opset that is newer than itself.
+
+What to do: export the model again, in float32 or for an older opset where that is
+named, or correct the declaration; onnx.checker with full_check=True often finds a
+contradiction in the same place.)~"},
     {"SC703", "frozen-axis", Severity::warning, "an axis is declared free, but a layer fixes its size",
      R"~(The declaration says [N, seq, 64], but a constant inside the model needs one certain
 size: a Reshape to [1, 128, 64], a table of 128 positions, a mask of 128 x 128. The
