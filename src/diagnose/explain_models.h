@@ -58,9 +58,9 @@ features in front of a weight for 10, say.
 Usual causes: a declaration that was edited by hand, two halves of models that were
 joined, a weight that was replaced.
 
-Or the runtime cannot load the model at all: it has no kernel for a dtype (on the CPU
-Conv, InstanceNormalization and most pooling take float32, not float64), or does not
-know an opset that is newer than itself.
+Or the runtime cannot load the model at all: it has no kernel for a dtype (on the
+CPU, Conv, InstanceNormalization and most pooling take float32, not float64), or
+does not know an opset that is newer than itself.
 
 What to do: export the model again, in float32 or for an older opset where that is
 named, or correct the declaration; onnx.checker with full_check=True often finds a
