@@ -138,9 +138,14 @@ void conv_transpose(RuleContext& c) {
   if (c.known(2) && (!c.rank_is(2, 1) || !c.size_is(2, 0, c.pool.mul(c.dim(1, 1), group), "output channels"))) return;
   const auto kernel = kernel_of_weight(c, 1);
   if (!kernel) return c.set(0, fresh_shape(c, c.rank(0)));
+  const std::size_t n = kernel->size();
+  for (const char* name : {"strides", "dilations"}) {  // Conv takes longer lists
+    if (c.list(name).size() > n)
+      return void(c.fail(std::string(name) + " has " + std::to_string(c.list(name).size()) + " values, but " +
+                         std::to_string(n) + " are needed for the input's axes"));
+  }
   const auto win = window(c, *kernel);
   if (!win) return;
-  const std::size_t n = kernel->size();
   const auto extra = list_of(c, "output_padding", n, 0);
   if (!extra) return;
   std::vector<std::int64_t> shape(c.list("output_shape").begin(), c.list("output_shape").end());

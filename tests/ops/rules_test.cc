@@ -324,6 +324,19 @@ INSTANTIATE_TEST_SUITE_P(Transformers, OpRule, testing::ValuesIn(kTransformerCas
 
 const RuleCase kImageCases[] = {
     {"GridSample", kTwo, "y = GridSample(a, b)", {{2, 3, 4, 5}, {2, 6, 7, 2}}, "[2, 3, 6, 7]", {}, 20},
+    {"GridSampleOfAVolume",
+     kTwo,
+     "y = GridSample(a, b)",
+     {{1, 1, 3, 4, 5}, {1, 2, 2, 2, 3}},
+     "[1, 1, 2, 2, 2]",
+     {},
+     16},
+    {"GridSampleOfALine", kTwo, "y = GridSample(a, b)", {{1, 1, 5}, {1, 4, 1}}, "fails: at least 4", {}, 20},
+    {"ConvTransposeStrides",
+     kTwo,
+     "y = ConvTranspose<strides = [2, 2]>(a, b)",
+     {{1, 1, 9}, {1, 1, 3}},
+     "fails: strides has 2 values"},
     {"GridSampleCoordinates", kTwo, "y = GridSample(a, b)", {{2, 3, 4, 5}, {2, 6, 7, 3}}, "fails: coordinate", {}, 20},
     {"AffineGrid", "float[] a", "y = AffineGrid(a, s)", {{2, 2, 3}}, "[2, 4, 5, 2]", "int64[4] s = {2, 3, 4, 5}", 20},
     // Nine places of a 2x2 block in a 4x4 image.
