@@ -10,7 +10,8 @@ namespace shapecheck {
 namespace {
 
 void grid_sample(RuleContext& c) {
-  if (!c.rank_between(0, 4, 5) || !c.rank_is(1, c.rank(0))) return;
+  const bool cubic = c.string("mode", "").ends_with("cubic");  // "bicubic" up to version 16
+  if (!c.rank_between(0, 4, cubic ? 4 : 5) || !c.rank_is(1, c.rank(0))) return;
   const std::size_t spatial = c.rank(0) - 2;
   if (!c.same_size(1, 0, 0, 0, "batch") ||
       !c.size_is(1, spatial + 1, static_cast<std::int64_t>(spatial), "one coordinate for each spatial axis"))
