@@ -122,7 +122,7 @@ Facts facts_of_declaration(Evaluator& e, const Input& input) {
 /// What a node reads: its inputs, and what its bodies take from outside.
 void append_reads(const Model::Impl& model, const Node& node, std::vector<ValueId>& out) {
   out.insert(out.end(), node.inputs.begin(), node.inputs.end());
-  for (const Attribute& a : node.attributes) {
+  for (const Attribute& a : node.attributes()) {
     for (const GraphId g : a.graphs) {
       out.insert(out.end(), model.graphs[g].outputs.begin(), model.graphs[g].outputs.end());
       for (const Node& inner : model.graphs[g].nodes) append_reads(model, inner, out);
@@ -158,8 +158,8 @@ Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, co
   v.way = way_to(e, contract.graph(), f);
   v.node = f.node_name;
   // What stands for a layer in a contract has that layer's name and operator.
-  const Attribute* stands_for = f.node->domain == kContractDomain ? f.node->find("op") : nullptr;
-  v.op = stands_for != nullptr ? stands_for->s : f.node->op;
+  const Attribute* stands_for = f.node->domain() == kContractDomain ? f.node->find("op") : nullptr;
+  v.op = stands_for != nullptr ? stands_for->s : f.node->op();
   v.text = f.text;
   v.requirement = f.requirement.kind;
   const std::vector<std::size_t> behind = inputs_behind(contract, *f.node);
@@ -252,8 +252,8 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
     std::move(found.begin(), found.end(), std::back_inserter(out.violations));
   }
   const auto reason = [&](const Finding& f, const std::string& why) {
-    std::string text = quote(f.node_name) + " (" + (f.node->domain.empty() ? "" : escape(f.node->domain) + "::") +
-                       escape(f.node->op) + "): " + why;
+    std::string text = quote(f.node_name) + " (" + (f.node->domain().empty() ? "" : escape(f.node->domain()) + "::") +
+                       escape(f.node->op()) + "): " + why;
     if (std::find(out.unproven.begin(), out.unproven.end(), text) == out.unproven.end())
       out.unproven.push_back(std::move(text));
   };

@@ -10,12 +10,12 @@ namespace {
 /// Operators whose output has the elements of their first input, each of them.
 bool keeps_values(const Node& node) {
   static constexpr std::string_view kOps[] = {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"};
-  return node.domain.empty() && std::find(std::begin(kOps), std::end(kOps), node.op) != std::end(kOps);
+  return node.domain().empty() && std::find(std::begin(kOps), std::end(kOps), node.op()) != std::end(kOps);
 }
 
 /// A cast that no value of the range changes.
 bool keeps_range(const Node& node, const ValueScan& scan) {
-  const Attribute* to = node.domain.empty() && node.op == "Cast" ? node.find("to") : nullptr;
+  const Attribute* to = node.domain().empty() && node.op() == "Cast" ? node.find("to") : nullptr;
   if (to == nullptr) return false;
   if (to->i == static_cast<std::int64_t>(DType::int64)) return true;
   return to->i == static_cast<std::int64_t>(DType::int32) && scan.min_integer >= INT32_MIN &&
@@ -24,7 +24,7 @@ bool keeps_range(const Node& node, const ValueScan& scan) {
 
 /// How many entries the table has that a node looks up by its second input; nothing if it is no such node.
 std::optional<std::int64_t> entries(const Evaluator& e, const Node& node) {
-  if (node.op != "Gather" || !node.domain.empty() || node.inputs.size() < 2 || node.inputs[0] == kNone)
+  if (node.op() != "Gather" || !node.domain().empty() || node.inputs.size() < 2 || node.inputs[0] == kNone)
     return std::nullopt;
   const Shape& table = e.facts(node.inputs[0]).shape;
   const Attribute* attribute = node.find("axis");
@@ -58,7 +58,7 @@ std::vector<Violation> indices_out_of_range(const Contract::Impl& contract, cons
     v.expected = *size;
     v.actual = scan.max_integer >= *size ? scan.max_integer : scan.min_integer;
     v.node = node.name.empty() ? contract.graph().values[node.outputs[0]].name : node.name;
-    v.op = node.op;
+    v.op = node.op();
     out.push_back(std::move(v));
   }
   return out;

@@ -19,13 +19,21 @@ struct GraphBuilder::Scope {
 namespace {
 
 std::string describe_node(const Node& node) {
-  return (node.name.empty() ? std::string("a node") : "node " + quote(node.name)) + " (" + escape(node.op) + ")";
+  return (node.name.empty() ? std::string("a node") : "node " + quote(node.name)) + " (" + escape(node.op()) + ")";
 }
 
 }  // namespace
 
 GraphBuilder::GraphBuilder(const Limits& limits)
     : limits_(limits), model_(std::make_shared<Model::Impl>()), names_(model_->arena), ops_(model_->arena) {}
+
+const NodeKind* GraphBuilder::kind(NodeKind kind) {
+  key_.clear();
+  key_.append(kind.domain).append(1, '\0').append(kind.op).append(1, '\0').append(kind.overload);
+  kind.op_key = ops_.intern(key_);
+  kind.id = model_->kind_count++;
+  return arena().make<NodeKind>(kind);
+}
 
 GraphId GraphBuilder::add_graph() {
   raw_.emplace_back();
@@ -140,14 +148,11 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
     ids.clear();
     for (const NameId name : node.inputs) ids.push_back(look_up(name, node));
     node.inputs = arena().copy(ids);
-    for (const Attribute& a : node.attributes) {
+    for (const Attribute& a : node.attributes()) {
       for (const GraphId sub : a.graphs) {
         if (!failed_) resolve(sub, depth + 1);
       }
     }
-    key_.clear();
-    key_.append(node.domain).append(1, '\0').append(node.op).append(1, '\0').append(node.overload);
-    node.op_key = ops_.intern(key_);
   }
   ids.clear();
   for (const NamedType& output : raw.outputs) {

@@ -37,6 +37,9 @@ class GraphBuilder {
   NameId name(std::string_view text) { return names_.intern(text); }
   std::string_view text(NameId id) const { return names_.text(id); }
 
+  /// A new kind of node; `op_key` and `id` are filled in. What it shows must live as long as the arena.
+  const NodeKind* kind(NodeKind kind);
+
   /// A new graph; the first one is the main graph. References stay valid.
   GraphId add_graph();
   RawGraph& graph(GraphId id) { return raw_[id]; }

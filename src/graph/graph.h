@@ -84,18 +84,28 @@ struct Attribute {
 inline constexpr std::size_t kMaxKeptFloats = 1024;
 inline constexpr std::size_t kMaxKeptStrings = 64;
 
-struct Node {
-  std::string_view name;
+/// An operator with its attributes: what nodes that do the same share.
+struct NodeKind {
   std::string_view op;
   std::string_view domain;  ///< "" for ai.onnx
   std::string_view overload;
-  std::uint32_t op_key = 0;          ///< equal for equal (domain, op, overload) in one model; counts from 0
+  std::span<const Attribute> attributes;
+  std::uint32_t op_key = 0;  ///< equal for equal (domain, op, overload) in one model; counts from 0
+  std::uint32_t id = 0;      ///< counts the kinds of a model from 0
+};
+
+struct Node {
+  std::string_view name;
   std::span<const ValueId> inputs;   ///< kNone for an optional input that is left out
   std::span<const ValueId> outputs;  ///< kNone for an output that nobody wants
-  std::span<const Attribute> attributes;
+  const NodeKind* kind = nullptr;
 
+  std::string_view op() const { return kind->op; }
+  std::string_view domain() const { return kind->domain; }
+  std::string_view overload() const { return kind->overload; }
+  std::span<const Attribute> attributes() const { return kind->attributes; }
   const Attribute* find(std::string_view attribute) const {
-    for (const Attribute& a : attributes) {
+    for (const Attribute& a : kind->attributes) {
       if (a.name == attribute) return &a;
     }
     return nullptr;
@@ -154,6 +164,7 @@ class SHAPECHECK_LOCAL Model::Impl {
   std::vector<Function> functions;
   std::size_t node_count = 0;
   std::uint32_t op_key_count = 0;
+  std::uint32_t kind_count = 0;
   std::shared_ptr<const GivenContract> given;  ///< nullptr for a model
   Arena arena;                                 ///< holds everything that the views above show
 

@@ -54,8 +54,9 @@ bool same_attribute(const Attribute& a, const Attribute& b) {
 }
 
 bool same_node(const Node& a, const Node& b) {
-  return a.op == b.op && a.domain == b.domain && a.overload == b.overload && all_equal(a.inputs, b.inputs) &&
-         all_equal(a.outputs, b.outputs) && all_same(a.attributes, b.attributes, same_attribute);
+  return a.op() == b.op() && a.domain() == b.domain() && a.overload() == b.overload() &&
+         all_equal(a.inputs, b.inputs) && all_equal(a.outputs, b.outputs) &&
+         all_same(a.attributes(), b.attributes(), same_attribute);
 }
 
 /// The weights that differ in values, and what is computed from them.
@@ -173,16 +174,16 @@ class Trained {
         "Unsqueeze",
         "Upsample",
     };
-    if (std::find(std::begin(kHarmless), std::end(kHarmless), node.op) == std::end(kHarmless)) return true;
-    const bool standard = node.domain.empty() || node.domain == "ai.onnx" || node.domain == "com.microsoft";
+    if (std::find(std::begin(kHarmless), std::end(kHarmless), node.op()) == std::end(kHarmless)) return true;
+    const bool standard = node.domain().empty() || node.domain() == "ai.onnx" || node.domain() == "com.microsoft";
     if (!standard || std::any_of(model_.functions.begin(), model_.functions.end(),
-                                 [&](const Function& f) { return f.name == node.op && f.domain == node.domain; }))
+                                 [&](const Function& f) { return f.name == node.op() && f.domain == node.domain(); }))
       return true;
     // These read sizes from what follows the data.
     static constexpr std::string_view kSizesBehind[] = {"Expand",   "Pad",       "Reshape",   "Resize",
                                                         "Slice",    "Split",     "Unsqueeze", "Squeeze",
                                                         "Upsample", "ReduceSum", "ReduceMax", "ReduceMean"};
-    return std::find(std::begin(kSizesBehind), std::end(kSizesBehind), node.op) != std::end(kSizesBehind) &&
+    return std::find(std::begin(kSizesBehind), std::end(kSizesBehind), node.op()) != std::end(kSizesBehind) &&
            takes(node, 1);
   }
 

@@ -174,7 +174,7 @@ class Conditions {
   }
 
   static std::string who(const Finding& f) {
-    return escape(f.node_name) + " (" + escape(f.node->op) + ")" +
+    return escape(f.node_name) + " (" + escape(f.node->op()) + ")" +
            (f.requirement.what.empty() ? "" : ", " + std::string(f.requirement.what));
   }
 
@@ -311,8 +311,8 @@ class Conditions {
   }
 
   static Origin origin_of(const Finding& f) {
-    return {Origin::Kind::node, f.node_name, std::string(f.node->op),
-            escape(f.node_name) + " (" + escape(f.node->op) + "): " + std::string(f.requirement.what)};
+    return {Origin::Kind::node, f.node_name, std::string(f.node->op()),
+            escape(f.node_name) + " (" + escape(f.node->op()) + "): " + std::string(f.requirement.what)};
   }
 
   /// For which sizes of a symbol a formula has which value, as ranges.

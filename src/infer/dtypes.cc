@@ -92,8 +92,9 @@ std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
   for (bool changed = true; changed;) {
     changed = false;
     for (const Node& node : main.nodes) {
-      const Rule* rule = find_rule(rules, node.domain, node.op, node.domain.empty() ? opset : model.opset(node.domain));
-      if (node.op == "Constant" || rule == nullptr || rule->types.empty()) continue;
+      const Rule* rule =
+          find_rule(rules, node.domain(), node.op(), node.domain().empty() ? opset : model.opset(node.domain()));
+      if (node.op() == "Constant" || rule == nullptr || rule->types.empty()) continue;
       DType variable[26] = {};
       const auto each = [&](auto visit) {
         for (const bool right : {false, true}) {

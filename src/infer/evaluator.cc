@@ -64,35 +64,35 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
   const std::uint32_t scope = frames_.back().scope;
   std::vector<Operator>& known = operators_[scope];
   if (known.empty()) known.resize(model_.op_key_count);
-  Operator& op = known[node.op_key];
+  Operator& op = known[node.kind->op_key];
   if (op.kind != Operator::Kind::unresolved) return op;
-  op.opset = model_.opset(node.domain);
+  op.opset = model_.opset(node.domain());
   if (scope > 0) {
     for (const OpsetImport& o : model_.functions[scope - 1].opset_imports) {
-      if (o.domain == node.domain) op.opset = o.version;
+      if (o.domain == node.domain()) op.opset = o.version;
     }
   }
-  if (node.domain.empty()) {
+  if (node.domain().empty()) {
     op.kind = Operator::Kind::control;
-    if (node.op == "If")
+    if (node.op() == "If")
       op.control = &Evaluator::run_if;
-    else if (node.op == "Loop")
+    else if (node.op() == "Loop")
       op.control = &Evaluator::run_loop;
-    else if (node.op == "Scan")
+    else if (node.op() == "Scan")
       op.control = &Evaluator::run_scan;
     else
       op.kind = Operator::Kind::unresolved;
     if (op.kind == Operator::Kind::control) return op;
   }
   // Where the runtime has a kernel of its own, it does not look at a function of the same name.
-  op.rule = find_rule(rules_, node.domain, node.op, op.opset);
+  op.rule = find_rule(rules_, node.domain(), node.op(), op.opset);
   op.kind = op.rule != nullptr ? Operator::Kind::rule : Operator::Kind::unknown;
   if (op.rule != nullptr) op.types = DTypePattern(op.rule->types);
-  if (op.rule != nullptr) op.no_kernel = dtypes_without_kernel(node.domain, node.op);
-  op.newest_opset = newest_opset(node.domain).value_or(op.opset);
+  if (op.rule != nullptr) op.no_kernel = dtypes_without_kernel(node.domain(), node.op());
+  op.newest_opset = newest_opset(node.domain()).value_or(op.opset);
   for (std::uint32_t f = 0; f < model_.functions.size() && op.rule == nullptr; ++f) {
     const Function& function = model_.functions[f];
-    if (function.name == node.op && function.domain == node.domain && function.overload == node.overload) {
+    if (function.name == node.op() && function.domain == node.domain() && function.overload == node.overload()) {
       op.kind = Operator::Kind::function;
       op.function = f;
     }
@@ -103,12 +103,12 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
 Node Evaluator::with_attributes_of_call(const Node& node) {
   const Frame& frame = frames_.back();
   if (frame.call == nullptr) return node;
-  const bool refers = std::any_of(node.attributes.begin(), node.attributes.end(),
+  const bool refers = std::any_of(node.attributes().begin(), node.attributes().end(),
                                   [](const Attribute& a) { return !a.ref_attr_name.empty(); });
   if (!refers) return node;
   const Function& function = model_.functions[frame.scope - 1];
   std::vector<Attribute> attributes;
-  for (const Attribute& a : node.attributes) {
+  for (const Attribute& a : node.attributes()) {
     if (a.ref_attr_name.empty()) {
       attributes.push_back(a);
       continue;
@@ -122,7 +122,9 @@ Node Evaluator::with_attributes_of_call(const Node& node) {
     attributes.back().name = a.name;
   }
   Node out = node;
-  out.attributes = arena_.copy(attributes);
+  NodeKind kind = *node.kind;
+  kind.attributes = arena_.copy(attributes);
+  out.kind = arena_.make<NodeKind>(kind);
   return out;
 }
 
@@ -169,7 +171,7 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this, letters_);
   if (op.opset > op.newest_opset)
     c.fail("the model imports opset " + std::to_string(op.opset) +
-           (node.domain.empty() ? "" : " of " + quote(node.domain)) + ", but the runtime knows none beyond " +
+           (node.domain().empty() ? "" : " of " + quote(node.domain())) + ", but the runtime knows none beyond " +
            std::to_string(op.newest_opset));
   if (op.no_kernel != 0 && c.has(0) && (op.no_kernel & bit_of(inputs_[0]->dtype)) != 0)
     c.fail("the runtime has no kernel for " + std::string(to_string(inputs_[0]->dtype)));
@@ -231,8 +233,8 @@ void Evaluator::require(Truth truth, Requirement requirement) {
     for (const auto& [side, other, subject] : {std::tuple(q.a, q.b, q.of_b), std::tuple(q.b, q.a, q.of_a)}) {
       const Dim symbol = pool_.resolve(side);
       if (!pool_.is_symbol(symbol)) continue;
-      Binding b{symbol, f.node_name + " (" + std::string(f.node->op) + "): " + std::string(q.what), f.node_name,
-                std::string(f.node->op)};
+      Binding b{symbol, f.node_name + " (" + std::string(f.node->op()) + "): " + std::string(q.what), f.node_name,
+                std::string(f.node->op())};
       if (subject.input >= 0) b.why += ", " + text_of(f.node->inputs[static_cast<std::size_t>(subject.input)]);
       if (pool_.bind(symbol, other)) {
         bindings_.push_back(std::move(b));

@@ -46,11 +46,11 @@ class Solver {
     solve_conditions(contract_, all, out);
     describe_outputs(all, out);
     for (const Finding& f : all.violations()) {
-      list_once(out.contradictions, quote(f.node_name) + " (" + escape(f.node->op) + "): " + f.text);
+      list_once(out.contradictions, quote(f.node_name) + " (" + escape(f.node->op()) + "): " + f.text);
     }
     for (const Finding& f : all.unproven()) {
-      const std::string domain = f.node->domain.empty() ? "" : escape(f.node->domain) + "::";
-      list_once(out.unknowns, quote(f.node_name) + " (" + domain + escape(f.node->op) + "): " + f.requirement.text);
+      const std::string domain = f.node->domain().empty() ? "" : escape(f.node->domain()) + "::";
+      list_once(out.unknowns, quote(f.node_name) + " (" + domain + escape(f.node->op()) + "): " + f.requirement.text);
     }
     return out;
   }
@@ -210,8 +210,8 @@ class Solver {
   }
 
   static Origin origin(const Finding& f) {
-    Origin o{Origin::Kind::node, f.node_name, std::string(f.node->op), {}};
-    o.why = escape(f.node_name) + " (" + escape(f.node->op) + ")";
+    Origin o{Origin::Kind::node, f.node_name, std::string(f.node->op()), {}};
+    o.why = escape(f.node_name) + " (" + escape(f.node->op()) + ")";
     if (f.requirement.kind == Requirement::Kind::rank) {
       const std::string what(f.requirement.what);
       o.why += " needs " + (what.empty() ? "" : what + " ") + count_of(f.requirement.b.constant(), "axis", "axes");

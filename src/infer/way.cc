@@ -33,7 +33,7 @@ class Way {
       if (before == kNone || !same_shape(v, before)) {
         const std::string name =
             producer->name.empty() ? std::string(model_.values[v].name) : std::string(producer->name);
-        lines.push_back(quote(name) + " (" + escape(producer->op) + ") gives " + e_.shape_text(e_.facts(v).shape));
+        lines.push_back(quote(name) + " (" + escape(producer->op()) + ") gives " + e_.shape_text(e_.facts(v).shape));
       }
       v = before;
     }

@@ -181,6 +181,22 @@ void WireReader::leave(std::uint64_t outer_end) {
   }
 }
 
+WireReader::Place WireReader::go_to(Range range) {
+  const Place place{pos_, end_};
+  if (ok()) {
+    pos_ = range.offset;
+    end_ = range.offset + range.length;
+  }
+  return place;
+}
+
+void WireReader::come_back(Place place) {
+  if (ok()) {
+    pos_ = place.at;
+    end_ = place.end;
+  }
+}
+
 std::span<const std::byte> WireReader::bytes_at(Range range) {
   const std::uint64_t saved = pos_;
   pos_ = range.offset;

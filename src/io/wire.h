@@ -56,6 +56,12 @@ class WireReader {
     std::uint64_t offset = 0, length = 0;
   };
   Range skip_range();
+  /// Enters a range that lies behind, as a message; what is returned goes to come_back().
+  struct Place {
+    std::uint64_t at = 0, end = 0;
+  };
+  Place go_to(Range range);
+  void come_back(Place place);
   /// The bytes of a range; the position of the reader stays. Valid until the next call.
   std::span<const std::byte> bytes_at(Range range);
 

@@ -151,12 +151,11 @@ class ContractBuilder {
                 const std::vector<Attribute>& attributes, const std::vector<GraphBuilder::NameId>& outputs = {},
                 const std::string& called = {}) {
     Node node;
-    node.op = op;
-    node.domain = kContractDomain;
+    node.kind = builder_.kind(
+        {.op = op, .domain = kContractDomain, .overload = {}, .attributes = builder_.arena().copy(attributes)});
     node.name = called.empty() ? op : builder_.arena().copy(std::string_view(called));
     node.inputs = builder_.arena().copy(std::vector<ValueId>(inputs.begin(), inputs.end()));
     node.outputs = builder_.arena().copy(std::vector<ValueId>(outputs.begin(), outputs.end()));
-    node.attributes = builder_.arena().copy(attributes);
     graph().nodes.push_back(node);
   }
 

@@ -28,6 +28,7 @@ constexpr int kFunctionOverload = 13;
 
 constexpr std::uint64_t kReservedNodes = 1 << 17;
 constexpr std::uint64_t kMaxName = 1u << 20;
+constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
 
 class OnnxReader {
@@ -188,12 +189,37 @@ class OnnxReader {
     }
   }
 
+  /// An attribute of the node that is being read: short ones are read only if the node is of a new kind.
+  struct AttributeField {
+    Range range;
+    bool read = false;
+    Attribute attribute;
+  };
+  /// A text within key_.
+  struct KeyText {
+    std::size_t offset = 0, length = 0;
+  };
+
+  void add_to_key(std::uint32_t field, std::string_view bytes) {
+    const auto length = static_cast<std::uint32_t>(bytes.size());
+    key_ += static_cast<char>(field);
+    key_.append(reinterpret_cast<const char*>(&length), sizeof(length));
+    key_ += bytes;
+  }
+
   void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
     using N = onnx::NodeProto;
     Node raw;
     // Stacks instead of vectors of this node: bodies of attributes are nodes within nodes.
     const std::size_t first_name = name_stack_.size(), first_output = output_stack_.size(),
-                      first_attribute = attribute_stack_.size();
+                      first_attribute = attribute_stack_.size(), key_start = key_.size();
+    KeyText op, domain, overload;
+    bool shared = true;  // with all nodes that have the same key
+    const auto text_of_kind = [&](std::uint32_t field, KeyText& text) {
+      const std::string_view bytes = in_.text(kMaxName);
+      add_to_key(field, bytes);
+      text = {key_.size() - bytes.size(), bytes.size()};
+    };
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -208,23 +234,30 @@ class OnnxReader {
           output_stack_.push_back(builder_.name(in_.text(kMaxName)));
           break;
         case N::kNameFieldNumber:
-          raw.name = text();
+          raw.name = builder_.arena().copy(in_.text(kMaxName));
           break;
         case N::kOpTypeFieldNumber:
-          raw.op = text();
+          text_of_kind(f.number, op);
           break;
         case N::kDomainFieldNumber:
-          raw.domain = domain();
+          text_of_kind(f.number, domain);
           break;
         case newer::kNodeOverload:
-          raw.overload = text();
+          text_of_kind(f.number, overload);
           break;
-        case N::kAttributeFieldNumber:
-          message([&] {
-            const Attribute a = read_attribute(depth);
-            attribute_stack_.push_back(a);
-          });
+        case N::kAttributeFieldNumber: {
+          AttributeField field{.range = in_.skip_range(), .attribute = {}};
+          shared = shared && field.range.length <= kMaxKeyAttribute;
+          if (shared) {
+            const auto bytes = in_.bytes_at(field.range);
+            add_to_key(f.number, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+          } else {
+            field.attribute = read_attribute_at(field.range, depth);
+            field.read = true;
+          }
+          attribute_stack_.push_back(field);
           break;
+        }
         default:
           in_.skip(f);
       }
@@ -236,8 +269,35 @@ class OnnxReader {
     };
     raw.inputs = take(name_stack_, first_name);
     raw.outputs = take(output_stack_, first_output);
-    raw.attributes = take(attribute_stack_, first_attribute);
+
+    const std::uint32_t key = shared ? kinds_.intern(std::string_view(key_).substr(key_start)) : 0;
+    if (key >= known_kinds_.size()) known_kinds_.resize(key + 1);
+    if (shared && known_kinds_[key] != nullptr) {
+      raw.kind = known_kinds_[key];
+    } else if (in_.ok()) {
+      const auto kept = [&](KeyText part) { return keep(std::string_view(key_).substr(part.offset, part.length)); };
+      NodeKind kind{.op = kept(op), .domain = kept(domain), .overload = kept(overload), .attributes = {}};
+      if (kind.domain == "ai.onnx") kind.domain = {};
+      std::vector<Attribute> attributes;
+      for (std::size_t i = first_attribute; i < attribute_stack_.size(); ++i) {
+        const AttributeField field = attribute_stack_[i];
+        attributes.push_back(field.read ? field.attribute : read_attribute_at(field.range, depth));
+        shared = shared && attributes.back().graphs.empty();  // each node has its own bodies
+      }
+      kind.attributes = builder_.arena().copy(attributes);
+      raw.kind = builder_.kind(kind);
+      if (shared) known_kinds_[key] = raw.kind;
+    }
+    attribute_stack_.resize(first_attribute);
+    key_.resize(key_start);
     graph.nodes.push_back(raw);
+  }
+
+  Attribute read_attribute_at(Range range, std::uint32_t depth) {
+    const WireReader::Place behind = in_.go_to(range);
+    Attribute out = read_attribute(depth);
+    in_.come_back(behind);
+    return out;
   }
 
   Attribute read_attribute(std::uint32_t depth) {
@@ -662,7 +722,10 @@ class OnnxReader {
   GraphBuilder builder_;
   // Of the nodes that are being read, innermost last.
   std::vector<GraphBuilder::NameId> name_stack_, output_stack_;
-  std::vector<Attribute> attribute_stack_;
+  std::vector<AttributeField> attribute_stack_;
+  std::string key_;
+  Interner kinds_{builder_.arena()};          // by what the file says of operator and attributes
+  std::vector<const NodeKind*> known_kinds_;  // by number in kinds_; nullptr for those that are not shared
 };
 
 }  // namespace

@@ -118,10 +118,10 @@ void svm(RuleContext& c) {
   std::int64_t supports = c.integer("n_supports", 0);
   for (const std::int64_t k : c.list("vectors_per_class")) supports += k;
   if (supports > 0 && !c.equal(columns(c), last_axis(c), vectors / supports, {}, "features")) return;
-  if (supports == 0 && c.node().op == "SVMRegressor" &&
+  if (supports == 0 && c.node().op() == "SVMRegressor" &&
       !c.equal(columns(c), last_axis(c), static_cast<std::int64_t>(count_of(c, "coefficients")), {}, "features"))
     return;
-  if (c.node().op == "SVMRegressor") return c.set(0, {*n, 1});
+  if (c.node().op() == "SVMRegressor") return c.set(0, {*n, 1});
   set_label_dtype(c, "classlabels_strings");
   c.set_dtype(1, DType::float32);
   c.set(0, {*n});

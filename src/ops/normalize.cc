@@ -10,11 +10,11 @@ namespace {
 void along_axis(RuleContext& c) {
   keep_shape(c);
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
-  const std::int64_t usual = c.node().op == "LpNormalization" || c.opset() >= 13 ? -1 : 1;
+  const std::int64_t usual = c.node().op() == "LpNormalization" || c.opset() >= 13 ? -1 : 1;
   const auto rank = static_cast<std::int64_t>(c.rank(0));
   const std::int64_t axis = c.integer("axis", usual);
   if (rank == 0 && (axis == 0 || axis == -1)) return;  // ORT takes a scalar as one element
-  if (is_empty(c, 0) && c.node().op != "LpNormalization" && (axis < -rank || axis >= rank))
+  if (is_empty(c, 0) && c.node().op() != "LpNormalization" && (axis < -rank || axis >= rank))
     return;  // nor does it look at the axis of an empty input
   (void)c.axis(axis, c.rank(0));
 }
@@ -29,7 +29,7 @@ void cumulate(RuleContext& c) {
   if (axis && may_be_empty(c, 0) && (*axis < -rank || *axis >= rank))
     return c.unproven("an empty input has no such axis");
   if (axis) (void)c.axis(*axis, c.rank(0));
-  if (c.rank(0) != 1 || !c.has_integers(0) || c.node().op != "CumSum" || c.integer("exclusive", 0) != 0 ||
+  if (c.rank(0) != 1 || !c.has_integers(0) || c.node().op() != "CumSum" || c.integer("exclusive", 0) != 0 ||
       c.integer("reverse", 0) != 0)
     return;
   std::vector<Dim> out;

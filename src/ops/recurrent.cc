@@ -13,7 +13,7 @@ void directions(RuleContext& c) {
   }
   // ORT ends the process when it reverses or continues a sequence without steps.
   const bool reads_last = c.string("direction", "forward") != "forward" || c.has(5);
-  if (c.node().op == "GRU" && reads_last && c.bound('t') && !c.at_least(c['t'], {0, 0}, 1, "length of the sequence"))
+  if (c.node().op() == "GRU" && reads_last && c.bound('t') && !c.at_least(c['t'], {0, 0}, 1, "length of the sequence"))
     return;
   if (c.has_attribute("hidden_size")) {
     if (!c.bound('h'))

@@ -20,7 +20,7 @@ Fold fold_of(std::string_view op) {
 
 /// The values of a small integer tensor, folded over the axes that are `gone`.
 void values_of(RuleContext& c, const std::vector<bool>& gone) {
-  const Fold fold = fold_of(c.node().op);
+  const Fold fold = fold_of(c.node().op());
   if (fold == nullptr || !c.has_integers(0) || c.integers(0).empty()) return;
   std::size_t results = 1;
   std::vector<std::size_t> sizes;

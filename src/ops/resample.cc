@@ -39,7 +39,7 @@ void scale_axes(RuleContext& c, std::span<const double> scales, const std::vecto
     const Dim size = c.pool.resolve(out[axes[i]]);
     const auto scale = static_cast<float>(scales[i]);
     if (!(scale > 0)) return void(c.fail("a scale is not positive"));
-    if (c.node().op == "Upsample" && scale < 1) return void(c.fail("a scale is less than 1"));
+    if (c.node().op() == "Upsample" && scale < 1) return void(c.fail("a scale is less than 1"));
     if (size.is_constant()) {
       out[axes[i]] = static_cast<std::int64_t>(scale * static_cast<float>(size.constant()));
     } else if (scale == std::floor(scale) && scale < 1e6F) {

@@ -39,7 +39,7 @@ void constant(RuleContext& c) {
     c.set_dtype(0, dtype);
     c.set_integers(0, std::vector<Dim>(values.begin(), values.end()));
   };
-  for (const Attribute& a : c.node().attributes) {
+  for (const Attribute& a : c.node().attributes()) {
     if (a.tensor != nullptr) {
       const Tensor& t = *a.tensor;
       c.set_dtype(0, t.dtype);

@@ -263,7 +263,7 @@ void mixture_of_experts(RuleContext& c) {
   const Dim hidden = c.dim(0, c.rank(0) - 1);
   const Dim rows = c.rank(0) == 2 ? c.dim(0, 0) : c.pool.mul(c.dim(0, 0), c.dim(0, 1));
   if (!c.size_is(1, 0, rows, "rows")) return;
-  if (c.node().op != "MoE") return c.unproven("the packed weights of the experts");
+  if (c.node().op() != "MoE") return c.unproven("the packed weights of the experts");
   if (!c.rank_is(2, 3) || !c.rank_is(4, 3)) return;
   if (!c.same_size(2, 0, 1, 1, "experts") || !c.same_size(4, 0, 1, 1, "experts")) return;
   if (!c.at_least(hidden, {}, 1, "hidden size") ||

@@ -97,12 +97,12 @@ class Describer {
 
   void describe(const Node& n, const std::string& where) {
     std::string line =
-        where + " node " + std::string(n.name) + " " + std::string(n.domain) + "::" + std::string(n.op) + " (";
+        where + " node " + std::string(n.name) + " " + std::string(n.domain()) + "::" + std::string(n.op()) + " (";
     for (const ValueId v : n.inputs) line += name(v) + ",";
     line += ") -> (";
     for (const ValueId v : n.outputs) line += name(v) + ",";
     out_.push_back(line + ")");
-    for (const Attribute& a : n.attributes) {
+    for (const Attribute& a : n.attributes()) {
       std::string l = where + " attribute " + std::string(n.name) + (n.outputs.empty() ? "" : name(n.outputs[0])) +
                       "." + std::string(a.name) + " " + std::to_string(static_cast<int>(a.type)) + " " +
                       std::string(a.ref_attr_name);
@@ -222,7 +222,7 @@ TEST(OnnxReader, NodesAreSorted) {
   const auto model = read_model(bytes_of(bytes));
   ASSERT_TRUE(model.has_value()) << model.error().message;
   std::vector<std::string> order;
-  for (const Node& n : model->impl().main().nodes) order.emplace_back(n.op);
+  for (const Node& n : model->impl().main().nodes) order.emplace_back(n.op());
   EXPECT_EQ(order, (std::vector<std::string>{"Abs", "Neg", "Relu"}));
 }
 
