@@ -91,7 +91,7 @@ struct NodeKind {
   std::string_view overload;
   std::span<const Attribute> attributes;
   std::uint32_t op_key = 0;  ///< equal for equal (domain, op, overload) in one model; counts from 0
-  std::uint32_t id = 0;      ///< counts the kinds of a model from 0
+  std::uint32_t id = 0;      ///< counts the kinds of a model from 0; kNone for one that no model holds
 };
 
 struct Node {

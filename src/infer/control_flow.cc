@@ -17,8 +17,7 @@ void Evaluator::call_function(const Node& node, std::uint32_t index) {
   const Graph& body = model_.graphs[function.body];
   for (std::size_t i = 0; i < body.inputs.size(); ++i) {
     const ValueId argument = i < node.inputs.size() ? node.inputs[i] : kNone;
-    const Facts facts = argument == kNone ? Facts::none() : facts_[argument];
-    set(body.inputs[i], facts);
+    set(body.inputs[i], argument == kNone ? Facts::none() : facts(argument));
   }
   Frame frame;
   frame.scope = index + 1;
@@ -29,7 +28,7 @@ void Evaluator::call_function(const Node& node, std::uint32_t index) {
   frames_.pop_back();
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == kNone) continue;
-    facts_[node.outputs[i]] = i < body.outputs.size() ? facts_[body.outputs[i]] : Facts{};
+    facts_[node.outputs[i]] = i < body.outputs.size() ? facts_[body.outputs[i]] : nothing_;
   }
 }
 
@@ -41,7 +40,7 @@ void Evaluator::run_if(const Node& node) {
     unproven("a branch is missing");
     return forget(node, muted_);
   }
-  const Facts& condition = facts_[node.inputs[0]];
+  const Facts& condition = facts(node.inputs[0]);
   std::optional<bool> taken;
   if (condition.has_integers && condition.integers.size() == 1) {
     const Dim d = pool_.resolve(condition.integers[0]);
@@ -76,16 +75,16 @@ std::vector<Facts> Evaluator::run_body(GraphId id, const std::vector<Facts>& inp
   for (std::size_t i = 0; i < body.inputs.size() && i < inputs.size(); ++i) set(body.inputs[i], inputs[i]);
   run_graph(id);
   std::vector<Facts> out;
-  for (const ValueId v : body.outputs) out.push_back(v == kNone ? Facts{} : facts_[v]);
+  for (const ValueId v : body.outputs) out.push_back(v == kNone ? Facts{} : facts(v));
   return out;
 }
 
 void Evaluator::set_outputs(const Node& node, const std::vector<Facts>& outputs) {
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == kNone) continue;
-    Facts& out = facts_[node.outputs[i]];
-    out = i < outputs.size() ? outputs[i] : Facts{};
+    Facts out = i < outputs.size() ? outputs[i] : Facts{};
     if (node_failed_ || muted_) out = Facts{}, out.tainted = true;
+    give(node.outputs[i], out);
   }
 }
 

@@ -13,7 +13,7 @@ Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
     : model_(model),
       rules_(rules),
       phase_(phase),
-      facts_(model.values.size()),
+      facts_(model.values.size(), nothing_),
       given_(model.values.size(), false),
       operators_(1 + model.functions.size()),
       budget_(1'000'000 + 4 * model.node_count) {
@@ -33,22 +33,28 @@ void Evaluator::run() { run_graph(0); }
 void Evaluator::enter(GraphId id) {
   const Graph& graph = model_.graphs[id];
   for (const ValueId v : graph.inputs) {
-    if (!given_[v] && model_.values[v].type != nullptr) facts_[v].dtype = model_.values[v].type->dtype;
+    if (given_[v] || model_.values[v].type == nullptr) continue;
+    Facts f = facts(v);
+    f.dtype = model_.values[v].type->dtype;
+    give(v, f);
   }
+  std::vector<Dim> dims, integers;
   for (const ValueId v : graph.initializers) {
     if (given_[v]) continue;
     const Tensor& t = *model_.values[v].initializer;
-    Facts& f = facts_[v];
+    Facts f;
     f.dtype = t.dtype;
-    f.shape = shape_of(t.dims);
+    dims.clear();
+    for (const std::int64_t d : t.dims) dims.push_back(d < 0 ? pool_.symbol({}) : Dim(d));
+    f.shape = {true, dims};
     if (t.has_values && t.integers.size() + t.reals.size() <= kMaxTrackedValues) {
-      std::vector<Dim> integers(t.integers.begin(), t.integers.end());
+      integers.assign(t.integers.begin(), t.integers.end());
       f.has_integers = !is_float(t.dtype);
       f.has_reals = is_float(t.dtype);
-      f.integers = arena_.copy(integers);
+      f.integers = integers;
       f.reals = t.reals;
     }
-    given_[v] = true;
+    set(v, f);
   }
 }
 
@@ -123,6 +129,7 @@ Node Evaluator::with_attributes_of_call(const Node& node) {
   }
   Node out = node;
   NodeKind kind = *node.kind;
+  kind.id = kNone;
   kind.attributes = arena_.copy(attributes);
   out.kind = arena_.make<NodeKind>(kind);
   return out;
@@ -140,7 +147,7 @@ void Evaluator::run_node(const Node& original) {
     forget(*node, false);
   } else {
     if (--budget_ == 0) unproven("the model asks for too many steps");
-    for (const ValueId v : node->inputs) muted_ = muted_ || (v != kNone && facts_[v].tainted);
+    for (const ValueId v : node->inputs) muted_ = muted_ || (v != kNone && facts(v).tainted);
     const Operator& op = resolve(*node);
     switch (op.kind) {
       case Operator::Kind::rule:
@@ -165,8 +172,19 @@ void Evaluator::run_node(const Node& original) {
 }
 
 void Evaluator::run_rule(const Node& node, const Operator& op) {
+  const bool repeatable = node.kind->id != kNone;
+  if (repeatable) {
+    if (const auto* outputs = seen(node)) {
+      for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+        if (node.outputs[i] != kNone) facts_[node.outputs[i]] = (*outputs)[i];
+      }
+      return;
+    }
+  }
+  const std::uint64_t symbols = pool_.symbol_count(), assumptions = pool_.assumptions();
+  node_said_ = false;
   inputs_.clear();
-  for (const ValueId v : node.inputs) inputs_.push_back(v == kNone ? nullptr : &facts_[v]);
+  for (const ValueId v : node.inputs) inputs_.push_back(v == kNone ? nullptr : &facts(v));
   outputs_.assign(node.outputs.size(), Facts{});
   RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this, letters_);
   if (op.opset > op.newest_opset)
@@ -178,20 +196,32 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   apply(*op.rule, c);
   if (!op.rule->types.empty()) op.types.complete(inputs_, outputs_);
   const bool fails = node_failed_ || muted_;
+  given_outputs_.clear();
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] == kNone) continue;
-    Facts& out = facts_[node.outputs[i]];
-    out = fails ? Facts{} : outputs_[i];
+    Facts out = fails ? Facts{} : outputs_[i];
     out.dtype = outputs_[i].dtype;
     out.tainted = fails;
+    given_outputs_.push_back(table_.keep(out));
+    if (node.outputs[i] != kNone) facts_[node.outputs[i]] = given_outputs_.back();
   }
+  if (repeatable && !node_said_ && !c.read_reals() && pool_.symbol_count() == symbols &&
+      pool_.assumptions() == assumptions)
+    seen_nodes_.remember(given_outputs_, assumptions);
+}
+
+// What an equal node gave for equal inputs, if it did nothing else: said nothing, made no symbols.
+const std::span<const KnownFacts* const>* Evaluator::seen(const Node& node) {
+  seen_nodes_.start(node.kind->id, frames_.back().scope, node.outputs.size());
+  for (const ValueId v : node.inputs) seen_nodes_.add_input(v == kNone ? kNone : facts_[v]->number);
+  return seen_nodes_.find(pool_.assumptions());
 }
 
 void Evaluator::forget(const Node& node, bool tainted) {
   for (const ValueId v : node.outputs) {
     if (v == kNone) continue;
-    facts_[v] = Facts{};
-    facts_[v].tainted = tainted;
+    Facts nothing;
+    nothing.tainted = tainted;
+    give(v, nothing);
   }
 }
 
@@ -213,6 +243,7 @@ Finding Evaluator::finding(Requirement requirement) const {
 }
 
 void Evaluator::require(Truth truth, Requirement requirement) {
+  node_said_ = true;
   if (muted_) return;
   if (truth == Truth::no) {
     node_failed_ = true;
@@ -248,6 +279,7 @@ void Evaluator::require(Truth truth, Requirement requirement) {
 }
 
 void Evaluator::unproven(std::string_view why) {
+  node_said_ = true;
   if (muted_) return;
   if (!unproven_.empty() && unproven_.back().node == node_) return;
   Requirement q;
@@ -266,7 +298,7 @@ std::string Evaluator::shape_text(const Shape& shape) const {
 
 std::string Evaluator::text_of(ValueId id) const {
   const Value& value = model_.values[id];
-  const Facts& f = facts_[id];
+  const Facts& f = facts(id);
   std::string out = (value.initializer != nullptr ? "weight " : "") + quote(value.name);
   if (f.shape.known) out += " " + shape_text(f.shape);
   return out;

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "graph/graph.h"
 #include "infer/dtypes.h"
+#include "infer/known_facts.h"
 #include "rule/rule.h"
 #include "tensor/dim.h"
 
@@ -39,7 +40,7 @@ class Evaluator final : private RequirementSink {
   Arena& arena() { return arena_; }
 
   /// Says what a value is before run(); inputs of which nothing is said are unknown.
-  void set(ValueId value, const Facts& facts) { facts_[value] = facts, given_[value] = true; }
+  void set(ValueId value, const Facts& facts) { give(value, facts), given_[value] = true; }
   /// A shape from sizes; -1 becomes a fresh symbol.
   Shape shape_of(std::span<const std::int64_t> dims);
 
@@ -47,7 +48,7 @@ class Evaluator final : private RequirementSink {
   void stop_early() { stop_early_ = true; }
   void run();
 
-  const Facts& facts(ValueId value) const { return facts_[value]; }
+  const Facts& facts(ValueId value) const { return facts_[value]->facts; }
   const std::vector<Finding>& violations() const { return violations_; }  ///< proved: nothing that fits can run
   const std::vector<Finding>& open() const { return open_; }              ///< neither proved nor disproved
   const std::vector<Finding>& unproven() const { return unproven_; }      ///< nodes whose acceptance is not known
@@ -83,6 +84,8 @@ class Evaluator final : private RequirementSink {
   void run_graph(GraphId graph);
   void run_node(const Node& node);
   void run_rule(const Node& node, const Operator& op);
+  const std::span<const KnownFacts* const>* seen(const Node& node);
+  void give(ValueId value, const Facts& facts) { facts_[value] = table_.keep(facts); }
   void call_function(const Node& node, std::uint32_t function);
   void run_if(const Node& node);
   void run_loop(const Node& node);
@@ -108,7 +111,10 @@ class Evaluator final : private RequirementSink {
   Phase phase_;
   mutable DimPool pool_;  // resolving a formula remembers the result
   Arena arena_;
-  std::vector<Facts> facts_;
+  FactsTable table_{arena_};
+  SeenNodes seen_nodes_{arena_};
+  const KnownFacts* nothing_ = table_.keep({});
+  std::vector<const KnownFacts*> facts_;  // by ValueId
   std::vector<bool> given_;
   std::vector<std::vector<Operator>> operators_;  // by scope, then by Node::op_key
   std::vector<Frame> frames_;
@@ -118,11 +124,13 @@ class Evaluator final : private RequirementSink {
   std::uint32_t conditional_ = 0;  // inside this many branches and bodies that may not run
   bool muted_ = false;             // the node's inputs come from a node that fails
   bool node_failed_ = false;
+  bool node_said_ = false;  // that something is required or not known
   bool stop_early_ = false;
   std::uint64_t budget_;      // node visits; functions that call functions could ask for 2^n
   std::vector<Dim> widened_;  // sizes that a loop may change
   std::vector<const Facts*> inputs_;
   std::vector<Facts> outputs_;
+  std::vector<const KnownFacts*> given_outputs_;
   Letters letters_;
 };
 

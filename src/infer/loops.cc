@@ -51,7 +51,7 @@ void Evaluator::run_loop(const Node& node) {
   if (attribute == nullptr) return;
   const GraphId body = attribute->graphs[0];
   const auto input = [&](std::size_t i) {
-    return i < node.inputs.size() && node.inputs[i] != kNone ? facts_[node.inputs[i]] : Facts::none();
+    return i < node.inputs.size() && node.inputs[i] != kNone ? facts(node.inputs[i]) : Facts::none();
   };
   const auto known_number = [&](const Facts& f) -> std::optional<std::int64_t> {
     if (!f.has_integers || f.integers.size() != 1) return std::nullopt;
@@ -182,7 +182,7 @@ void Evaluator::run_scan(const Node& node) {
   };
   for (std::size_t i = 0; i < given && !node_failed_; ++i) {
     const ValueId v = node.inputs[i + skip];
-    Facts f = v == kNone ? Facts{} : facts_[v];
+    Facts f = v == kNone ? Facts{} : facts(v);
     f.has_integers = f.has_reals = false;
     std::vector<Dim> dims(f.shape.dims.begin(), f.shape.dims.end());
     if (!f.shape.known && !f.tainted) unproven("the rank of an input is not known");

@@ -37,8 +37,8 @@ void integers_of(RuleContext& c, Binary f) {
 }
 
 void reals_of(RuleContext& c, RealBinary f) {
-  if (!c.has(0) || !c.has(1) || !c.in(0).has_reals || !c.in(1).has_reals || !plain_operands(c)) return;
-  const auto a = c.in(0).reals, b = c.in(1).reals;
+  if (!c.has_reals(0) || !c.has_reals(1) || !plain_operands(c)) return;
+  const auto a = c.reals(0), b = c.reals(1);
   const std::size_t n = a.size() == 1 ? b.size() : a.size();
   const bool narrow = c.in(0).dtype == DType::float32;
   std::vector<double> out;
@@ -182,9 +182,9 @@ void logical_not(RuleContext& c) {
 template <double (*F)(double)>
 void real_function(RuleContext& c) {
   keep_shape(c);
-  if (!c.in(0).has_reals) return;
+  if (!c.has_reals(0)) return;
   std::vector<double> out;
-  for (const double x : c.in(0).reals) out.push_back(F(x));
+  for (const double x : c.reals(0)) out.push_back(F(x));
   c.set_reals(0, out);
 }
 double real_floor(double x) { return std::floor(x); }
@@ -210,16 +210,15 @@ void cast_to(RuleContext& c, DType to) {
       }
       c.set_reals(0, out);
     }
-  } else if (c.has(0) && c.in(0).has_reals) {
+  } else if (c.has_reals(0)) {
     std::vector<Dim> integers;
     bool fit = true;
-    for (const double x : c.in(0).reals) {
+    for (const double x : c.reals(0)) {
       fit = fit && std::fabs(x) < 1e15;
       integers.push_back(fit ? static_cast<std::int64_t>(x) : 0);
     }
     if (to_integer && fit) c.set_integers(0, integers);
-    if (to == DType::float64 || (to == DType::float32 && c.in(0).dtype != DType::float64))
-      c.set_reals(0, c.in(0).reals);
+    if (to == DType::float64 || (to == DType::float32 && c.in(0).dtype != DType::float64)) c.set_reals(0, c.reals(0));
   }
 }
 void cast(RuleContext& c) { cast_to(c, static_cast<DType>(c.integer("to", 0) & 31)); }

@@ -10,7 +10,7 @@ namespace {
 
 void pass_values(RuleContext& c) {
   if (c.in(0).has_integers) c.set_integers(0, c.integers(0));
-  if (c.in(0).has_reals) c.set_reals(0, c.in(0).reals);
+  if (c.has_reals(0)) c.set_reals(0, c.reals(0));
 }
 
 void transpose(RuleContext& c) {
@@ -276,7 +276,7 @@ void concat(RuleContext& c) {
   bool integers = true, reals = true;
   for (std::size_t i = 0; i < c.input_count(); ++i) {
     integers = integers && c.in(i).has_integers && c.rank(i) == 1;
-    reals = reals && c.in(i).has_reals && c.rank(i) == 1;
+    reals = reals && c.has_reals(i) && c.rank(i) == 1;
   }
   if (integers) {
     Dims values;
@@ -284,8 +284,7 @@ void concat(RuleContext& c) {
     c.set_integers(0, values);
   } else if (reals) {
     std::vector<double> values;
-    for (std::size_t i = 0; i < c.input_count(); ++i)
-      values.insert(values.end(), c.in(i).reals.begin(), c.in(i).reals.end());
+    for (std::size_t i = 0; i < c.input_count(); ++i) values.insert(values.end(), c.reals(i).begin(), c.reals(i).end());
     c.set_reals(0, values);
   }
 }

@@ -125,11 +125,11 @@ void resize(RuleContext& c) {
   }
   if (empty_scales || !c.has(scales)) return void(c.fail("it has neither scales nor sizes"));
   if (!one_for_each(c, scales, axes.size(), "scales")) return;
-  if (!c.in(scales).has_reals) {
+  if (!c.has_reals(scales)) {
     c.unproven("the scales are not known");
     return c.set(0, fresh_shape(c, rank));
   }
-  scale_axes(c, c.in(scales).reals, axes);
+  scale_axes(c, c.reals(scales), axes);
 }
 
 void upsample(RuleContext& c) {
@@ -142,11 +142,11 @@ void upsample(RuleContext& c) {
     return scale_axes(c, std::vector<double>(a->floats.begin(), a->floats.end()), axes);
   }
   if (!one_for_each(c, 1, axes.size(), "scales")) return;
-  if (!c.in(1).has_reals) {
+  if (!c.has_reals(1)) {
     c.unproven("the scales are not known");
     return c.set(0, fresh_shape(c, c.rank(0)));
   }
-  scale_axes(c, c.in(1).reals, axes);
+  scale_axes(c, c.reals(1), axes);
 }
 
 constexpr Rule kRules[] = {

@@ -97,8 +97,8 @@ void slice(RuleContext& c) {
   };
   if (c.in(0).has_integers)
     c.set_integers(0, pick(c.integers(0)));
-  else if (c.in(0).has_reals)
-    c.set_reals(0, pick(c.in(0).reals));
+  else if (c.has_reals(0))
+    c.set_reals(0, pick(c.reals(0)));
 }
 
 /// Indices into an axis of size `d`, where they are known: each within [-d, d-1].
@@ -130,17 +130,17 @@ void gather(RuleContext& c) {
   Dims integers;
   std::vector<double> reals;
   for (const std::int64_t v : *indices) {
-    const std::size_t n = c.in(0).has_integers ? c.integers(0).size() : c.in(0).reals.size();
+    const std::size_t n = c.in(0).has_integers ? c.integers(0).size() : c.reals(0).size();
     const auto at = static_cast<std::size_t>(v < 0 ? v + static_cast<std::int64_t>(n) : v);
     if (at >= n) return;
     if (c.in(0).has_integers)
       integers.push_back(c.integers(0)[at]);
     else
-      reals.push_back(c.in(0).reals[at]);
+      reals.push_back(c.reals(0)[at]);
   }
   if (c.in(0).has_integers)
     c.set_integers(0, integers);
-  else if (c.in(0).has_reals)
+  else if (c.has_reals(0))
     c.set_reals(0, reals);
 }
 
@@ -238,8 +238,8 @@ void one_hot(RuleContext& c) {
   Dim depth = c.fresh();
   if (c.has_integers(1) && c.integers(1).size() == 1)
     depth = c.integers(1)[0];
-  else if (c.has(1) && c.in(1).has_reals && c.in(1).reals.size() == 1)
-    depth = static_cast<std::int64_t>(c.in(1).reals[0]);
+  else if (c.has_reals(1) && c.reals(1).size() == 1)
+    depth = static_cast<std::int64_t>(c.reals(1)[0]);
   if (!c.at_least(depth, {}, 1, "depth")) return;
   const auto axis = c.axis(c.integer("axis", -1), c.rank(0) + 1);
   if (!axis) return;

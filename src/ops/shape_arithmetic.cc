@@ -127,10 +127,10 @@ void range(RuleContext& c) {
     for (std::int64_t i = 0; i < n.constant(); ++i) values.push_back(c.pool.add(start, c.pool.mul(delta, i)));
     return c.set_integers(0, values);
   }
-  const auto real = [&](std::size_t i) { return c.has(i) && c.in(i).has_reals && c.in(i).reals.size() == 1; };
+  const auto real = [&](std::size_t i) { return c.has_reals(i) && c.reals(i).size() == 1; };
   if (real(0) && real(1) && real(2)) {
-    if (c.in(2).reals[0] == 0) return void(c.fail("the step is 0"));
-    const double n = std::ceil((c.in(1).reals[0] - c.in(0).reals[0]) / c.in(2).reals[0]);
+    if (c.reals(2)[0] == 0) return void(c.fail("the step is 0"));
+    const double n = std::ceil((c.reals(1)[0] - c.reals(0)[0]) / c.reals(2)[0]);
     return c.set(0, {n > 0 && n < 1e15 ? static_cast<std::int64_t>(n) : 0});
   }
   c.set(0, {c.fresh()});

@@ -86,6 +86,13 @@ class RuleContext {
   Dim dim(std::size_t i, std::size_t axis) { return axis < rank(i) ? in(i).shape.dims[axis] : missing_axis(); }
   bool has_integers(std::size_t i) const { return has(i) && in(i).has_integers; }
   std::span<const Dim> integers(std::size_t i) const { return in(i).integers; }
+  bool has_reals(std::size_t i) const { return has(i) && in(i).has_reals; }
+  /// Never Facts::reals, so that it is known whether an answer depends on them.
+  std::span<const double> reals(std::size_t i) {
+    read_reals_ = true;
+    return in(i).reals;
+  }
+  bool read_reals() const { return read_reals_; }
   /// The integers of input `i`, where every one is a constant.
   std::optional<std::vector<std::int64_t>> constants(std::size_t i) const;
 
@@ -170,6 +177,7 @@ class RuleContext {
   std::span<Facts> out_;
   RequirementSink& sink_;
   bool failed_ = false;
+  bool read_reals_ = false;
   Letters& letters_;
 };
 

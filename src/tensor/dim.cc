@@ -38,6 +38,7 @@ DimPool::DimPool() { labels_.emplace_back(); }
 Dim DimPool::symbol(std::string label, Interval interval) {
   Formula f;
   f.interval = interval;
+  ++symbol_count_;
   if (!label.empty()) {
     f.label = static_cast<std::uint32_t>(labels_.size());
     labels_.push_back(std::move(label));
@@ -455,6 +456,7 @@ bool DimPool::assume_equal(Dim a, Dim b) {
 void DimPool::assume_interval(Dim symbol, Interval narrower) {
   symbol = resolve(symbol);
   if (!is_symbol(symbol)) return;
+  ++narrowed_;
   Interval& i = formulas_[symbol.index()].interval;
   i = {std::max(i.lo, narrower.lo), std::min(i.hi, narrower.hi)};
 }

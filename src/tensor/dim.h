@@ -100,6 +100,10 @@ class DimPool {
   /// Narrows what is known about a symbol.
   void assume_interval(Dim symbol, Interval interval);
 
+  /// Rises with every symbol that is made, and with every assumption: answers given before may differ.
+  std::uint64_t symbol_count() const { return symbol_count_; }
+  std::uint64_t assumptions() const { return bindings_ + narrowed_; }
+
   /// Symbols in a formula, each once, in the order of their making.
   std::vector<Dim> symbols(Dim d) const;
   /// A formula as a product: an integer and factors that are not integers; a single factor if it is no product.
@@ -146,6 +150,7 @@ class DimPool {
   std::unordered_multimap<std::uint64_t, std::uint32_t> index_;
   std::vector<std::string> labels_;
   std::uint64_t bindings_ = 0;  // how many were made; resolve() remembers per count
+  std::uint64_t narrowed_ = 0, symbol_count_ = 0;
   std::vector<std::pair<std::uint64_t, Dim>> resolved_;
 };
 

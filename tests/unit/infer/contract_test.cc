@@ -187,6 +187,24 @@ TEST(Contract, BranchesThatMayNotRunProveNothing) {
   EXPECT_EQ(check(c, {no, feed("x", "float32[4]")}).verdict, Verdict::fits);
 }
 
+// Layers that were seen are not evaluated again: what they take besides shapes must count.
+TEST(Contract, EqualLayersWithOtherNumbersGiveOtherSizes) {
+  const Contract scaled = contract_of(R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[1, 1, 4, 4] x) => (float[] p, float[] q, float[] r)
+    <float[4] a = {1, 1, 2, 2}, float[4] b = {1, 1, 3, 3}, float[4] c = {1, 1, 0.5, 1}>
+    { p = Resize<mode = "nearest">(x, , a) q = Resize<mode = "nearest">(x, , b)
+      bc = Mul(b, c) r = Resize<mode = "nearest">(x, , bc) })");
+  EXPECT_EQ(to_string_shape(scaled.outputs()[0]), "[1, 1, 8, 8]");
+  EXPECT_EQ(to_string_shape(scaled.outputs()[1]), "[1, 1, 12, 12]");
+  EXPECT_EQ(to_string_shape(scaled.outputs()[2]), "[1, 1, 6, 12]");
+  const Contract called = contract_of(R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
+    g (float[2, 3, 4] x) => (float[] p, float[] q) {
+      p = f.turn<way = [0, 2, 1]>(x) q = f.turn<way = [2, 1, 0]>(x) }
+    <domain: "f", opset_import: ["" : 17]> turn <way> (x) => (y) { y = Transpose<perm : ints = @way>(x) })");
+  EXPECT_EQ(to_string_shape(called.outputs()[0]), "[2, 4, 3]");
+  EXPECT_EQ(to_string_shape(called.outputs()[1]), "[4, 3, 2]");
+}
+
 TEST(Contract, FunctionsAreFollowed) {
   const std::string_view model = R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
     g (float[N, 4] x) => (float[] y) <float[5, 3] w = {}> { y = f.linear(x, w) }
