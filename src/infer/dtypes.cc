@@ -1,10 +1,13 @@
 #include "infer/dtypes.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace shapecheck {
 namespace {
+
+constexpr int kMaxSweeps = 64;  // forth and back; usually two
 
 /// The words of "T T int64 -> T" on one side of the arrow, one after the other; the last one repeats if it ends in '*'.
 class Types {
@@ -64,6 +67,27 @@ void DTypePattern::complete(std::span<const Facts* const> inputs, std::span<Fact
   }
 }
 
+bool DTypePattern::spread(const Node& node, std::span<DType> known) const {
+  bool changed = false;
+  DType variable[26] = {};
+  const auto each = [&](auto visit) {
+    for (const bool right : {false, true}) {
+      const auto values = right ? node.outputs : node.inputs;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i] != kNone) visit(word_at(right ? right_ : left_, i), known[values[i]]);
+      }
+    }
+  };
+  each([&](Word word, const DType& d) {
+    if (word.variable >= 0 && d != DType::unknown) variable[word.variable] = d;
+  });
+  each([&](Word word, DType& d) {
+    const DType found = word.variable >= 0 ? variable[word.variable] : word.fixed;
+    if (d == DType::unknown && found != DType::unknown) d = found, changed = true;
+  });
+  return changed;
+}
+
 std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
   const Graph& main = model.main();
   std::vector<DType> known(model.values.size(), DType::unknown);
@@ -86,34 +110,20 @@ std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
   for (const ValueId v : main.initializers) known[v] = declared(v);
   for (const ValueId v : main.outputs) known[v] = known[v] == DType::unknown ? declared(v) : known[v];
 
-  // What a letter stands for spreads to every place of the node where it stands, forward and backward, until nothing
-  // changes. A rule that gives no types says nothing.
-  const std::int64_t opset = model.opset("");
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (const Node& node : main.nodes) {
-      const Rule* rule =
-          find_rule(rules, node.domain(), node.op(), node.domain().empty() ? opset : model.opset(node.domain()));
-      if (node.op() == "Constant" || rule == nullptr || rule->types.empty()) continue;
-      DType variable[26] = {};
-      const auto each = [&](auto visit) {
-        for (const bool right : {false, true}) {
-          Types types(rule->types, right);
-          const auto values = right ? node.outputs : node.inputs;
-          for (std::size_t i = 0; i < values.size(); ++i) {
-            const std::string_view word = types.next();
-            if (values[i] != kNone) visit(word, known[values[i]]);
-          }
-        }
-      };
-      each([&](std::string_view word, const DType& d) {
-        if (is_variable(word) && d != DType::unknown) variable[word[0] - 'A'] = d;
-      });
-      each([&](std::string_view word, DType& d) {
-        const DType found = is_variable(word) ? variable[word[0] - 'A'] : dtype_from_string(word);
-        if (d == DType::unknown && found != DType::unknown) d = found, changed = true;
-      });
+  std::vector<std::optional<DTypePattern>> patterns(model.op_key_count);
+  const auto spread = [&](const Node& node) {
+    std::optional<DTypePattern>& pattern = patterns[node.kind->op_key];
+    if (!pattern) {
+      const Rule* rule = find_rule(rules, node.domain(), node.op(), model.opset(node.domain()));
+      pattern.emplace(rule != nullptr && node.op() != "Constant" ? rule->types : std::string_view());
     }
+    return pattern->spread(node, known);
+  };
+  bool changed = true;
+  for (int sweep = 0; changed && sweep < kMaxSweeps; ++sweep) {
+    changed = false;
+    for (const Node& node : main.nodes) changed = spread(node) || changed;
+    for (auto node = main.nodes.rbegin(); node != main.nodes.rend(); ++node) changed = spread(*node) || changed;
   }
   return result();
 }

@@ -25,6 +25,8 @@ class DTypePattern {
 
   /// Gives the outputs of a node whose dtype its rule left open the one that the pattern says.
   void complete(std::span<const Facts* const> inputs, std::span<Facts> outputs) const;
+  /// Carries known dtypes, by ValueId, from each place of a node to the others; whether that gave new ones.
+  bool spread(const Node& node, std::span<DType> known) const;
 
  private:
   struct Word {

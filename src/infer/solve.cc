@@ -102,20 +102,21 @@ class Solver {
     return out;
   }
 
+  /// A rank that is settled may settle those of other inputs.
   void try_ranks() {
-    bool changed = true;
-    for (int round = 0; changed && round < 4; ++round) {
-      changed = false;
+    bool settled = true;
+    for (int round = 0; settled && round < 4; ++round) {
+      settled = false;
       for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
         if (!undeclared(i) || ranks_[i] >= 0) continue;
         steps_ += kTriedRanks * cost();
         if (steps_ > kMaxTrialSteps) return;
-        const std::size_t before = trials_[i].ranks.size();
         trials_[i] = try_input(i);
-        changed = changed || trials_[i].ranks.size() != before;
       }
       for (std::size_t i = 0; i < contract_.inputs.size(); ++i) {
-        if (undeclared(i) && ranks_[i] < 0 && trials_[i].usual) ranks_[i] = *trials_[i].usual;
+        if (!undeclared(i) || ranks_[i] >= 0 || !trials_[i].usual) continue;
+        ranks_[i] = *trials_[i].usual;
+        settled = true;
       }
     }
   }
