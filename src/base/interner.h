@@ -28,6 +28,9 @@ class Interner {
     return id;
   }
 
+  /// Room for `n` texts, which costs nothing until it is used.
+  void reserve(std::size_t n) { texts_.reserve(n); }
+
   std::string_view text(std::uint32_t id) const { return texts_[id]; }
   std::size_t size() const { return texts_.size(); }
 

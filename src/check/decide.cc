@@ -121,7 +121,7 @@ Facts facts_of_declaration(Evaluator& e, const Input& input) {
 
 /// What a node reads: its inputs, and what its bodies take from outside.
 void append_reads(const Model::Impl& model, const Node& node, std::vector<ValueId>& out) {
-  out.insert(out.end(), node.inputs.begin(), node.inputs.end());
+  out.insert(out.end(), node.inputs().begin(), node.inputs().end());
   for (const Attribute& a : node.attributes()) {
     for (const GraphId g : a.graphs) {
       out.insert(out.end(), model.graphs[g].outputs.begin(), model.graphs[g].outputs.end());
@@ -143,7 +143,7 @@ std::vector<std::size_t> inputs_behind(const Contract::Impl& contract, const Nod
     if (v == kNone || seen[v] != 0) continue;
     seen[v] = 1;
     const Value& value = model.values[v];
-    all = all || (value.is_input && value.graph != 0);
+    all = all || (value.is_input() && value.graph != 0);
     if (value.producer != kNone) append_reads(model, model.graphs[value.graph].nodes[value.producer], todo);
   }
   std::vector<std::size_t> out;
@@ -169,7 +169,7 @@ Violation layer_violation(const Contract::Impl& contract, const Evaluator& e, co
   if (q.a.is_constant() && q.b.is_constant()) v.sizes.emplace(q.a.constant(), q.b.constant());
   for (const auto& [subject, own, other] : {std::tuple(q.of_a, q.a, q.b), std::tuple(q.of_b, q.b, q.a)}) {
     if (subject.input < 0 || subject.axis < 0 || !v.input) continue;
-    if (f.node->inputs[static_cast<std::size_t>(subject.input)] != contract.inputs[*v.input].value) continue;
+    if (f.node->inputs()[static_cast<std::size_t>(subject.input)] != contract.inputs[*v.input].value) continue;
     if (!own.is_constant() || !other.is_constant()) continue;
     v.axis = subject.axis;
     v.actual = own.constant();
@@ -184,7 +184,7 @@ OutputShape output_of(const Contract::Impl& contract, Evaluator& e, ValueId valu
   const Facts& f = e.facts(value);
   OutputShape out;
   out.name = v.name;
-  out.dtype = v.type != nullptr && v.type->dtype != DType::unknown ? v.type->dtype : f.dtype;
+  out.dtype = v.type() != nullptr && v.type()->dtype != DType::unknown ? v.type()->dtype : f.dtype;
   out.known = f.shape.known && f.kind == Facts::Kind::tensor;
   if (!out.known) return out;
   for (const Dim d : f.shape.dims) {

@@ -24,9 +24,9 @@ bool keeps_range(const Node& node, const ValueScan& scan) {
 
 /// How many entries the table has that a node looks up by its second input; nothing if it is no such node.
 std::optional<std::int64_t> entries(const Evaluator& e, const Node& node) {
-  if (node.op() != "Gather" || !node.domain().empty() || node.inputs.size() < 2 || node.inputs[0] == kNone)
+  if (node.op() != "Gather" || !node.domain().empty() || node.inputs().size() < 2 || node.inputs()[0] == kNone)
     return std::nullopt;
-  const Shape& table = e.facts(node.inputs[0]).shape;
+  const Shape& table = e.facts(node.inputs()[0]).shape;
   const Attribute* attribute = node.find("axis");
   const std::int64_t rank = static_cast<std::int64_t>(table.rank()), axis = attribute != nullptr ? attribute->i : 0;
   if (!table.known || axis < -rank || axis >= rank) return std::nullopt;
@@ -47,9 +47,10 @@ std::vector<Violation> indices_out_of_range(const Contract::Impl& contract, cons
     return v != kNone && std::find(carriers.begin(), carriers.end(), v) != carriers.end();
   };
   for (const Node& node : contract.graph().graphs[0].nodes) {
-    if (node.inputs.empty()) continue;
-    if (carries(node.inputs[0]) && (keeps_values(node) || keeps_range(node, scan))) carriers.push_back(node.outputs[0]);
-    if (node.inputs.size() < 2 || !carries(node.inputs[1])) continue;
+    if (node.inputs().empty() || node.outputs().empty()) continue;
+    if (carries(node.inputs()[0]) && (keeps_values(node) || keeps_range(node, scan)))
+      carriers.push_back(node.outputs()[0]);
+    if (node.inputs().size() < 2 || !carries(node.inputs()[1])) continue;
     const std::optional<std::int64_t> size = entries(evaluator, node);
     if (!size || (scan.min_integer >= -*size && scan.max_integer < *size)) continue;
     Violation v;
@@ -57,7 +58,8 @@ std::vector<Violation> indices_out_of_range(const Contract::Impl& contract, cons
     v.input = feed.input;
     v.expected = *size;
     v.actual = scan.max_integer >= *size ? scan.max_integer : scan.min_integer;
-    v.node = node.name.empty() ? contract.graph().values[node.outputs[0]].name : node.name;
+    v.node = node.name;
+    if (v.node.empty() && node.outputs()[0] != kNone) v.node = contract.graph().values[node.outputs()[0]].name;
     v.op = node.op();
     out.push_back(std::move(v));
   }

@@ -79,9 +79,9 @@ std::optional<std::string> shared_buffer(const Contract::Impl& contract, const E
     if (value.producer == kNone || value.graph != 0) continue;
     const auto sizes = sizes_of(ran.facts(v));
     if (!sizes || !names.facts(v).shape.known) continue;
-    const bool declared = value.type != nullptr && value.type->has_shape;
+    const bool declared = value.type() != nullptr && value.type()->has_shape;
     for (const std::string& key :
-         {names.shape_text(names.facts(v).shape), declared ? declared_text(*value.type) : ""}) {
+         {names.shape_text(names.facts(v).shape), declared ? declared_text(*value.type()) : ""}) {
       if (key.empty()) continue;
       const auto [at, is_new] = planned.emplace(key, *sizes);
       if (!is_new && at->second != *sizes)

@@ -50,7 +50,7 @@ void declared_axes(const TensorSpec& declared, const TensorSpec& solved, std::ve
 void diagnose_external(const Contract::Impl& contract, std::vector<Diagnostic>& out) {
   constexpr std::int64_t kMostElements = 64;  // as many as shapes have, and more than an index table has
   for (const Value& value : contract.graph().values) {
-    const Tensor* t = value.initializer;
+    const Tensor* t = value.initializer();
     if (t == nullptr || !t->external || !is_integer(t->dtype) || t->dims.size() > 1) continue;
     if (!t->dims.empty() && t->dims[0] > kMostElements) continue;
     out.push_back(make_diagnostic("SC706", "the values of " + quote(value.name) +

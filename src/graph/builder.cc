@@ -10,8 +10,8 @@ namespace shapecheck {
 /// A graph that is being resolved.
 struct GraphBuilder::Scope {
   GraphId graph = 0;
-  std::uint32_t node = 0;                                         ///< the node whose edges are being resolved
-  std::vector<std::pair<NameId, ValueId>> hidden;                 ///< what names meant outside
+  std::uint32_t node = 0;                          ///< the node whose edges are being resolved
+  std::vector<std::pair<NameId, ValueId>> hidden;  ///< what names meant outside; empty if there is one graph
   std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit;  ///< (node, producer its subgraphs read from)
   bool sorted = true;
 };
@@ -59,12 +59,18 @@ Result<std::shared_ptr<const Model::Impl>> GraphBuilder::finish() {
   return std::shared_ptr<const Model::Impl>(std::move(model_));
 }
 
+Value::Declaration& GraphBuilder::declare(ValueId id) {
+  Value& value = model_->values[id];
+  if (value.declaration == nullptr) value.declaration = arena().make<Value::Declaration>();
+  return *value.declaration;
+}
+
 bool GraphBuilder::define(Scope& scope, NameId name, ValueId value) {
   const ValueId before = current_[name];
   if (before != kNone && model_->values[before].graph == scope.graph) {
     return fail(ErrorCode::malformed_model, "two things provide a value named " + quote(text(name)));
   }
-  scope.hidden.emplace_back(name, before);
+  if (raw_.size() > 1) scope.hidden.emplace_back(name, before);
   current_[name] = value;
   return true;
 }
@@ -100,7 +106,6 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
 
   model_->node_count += raw.nodes.size();
   values.reserve(values.size() + raw.inputs.size() + raw.initializers.size() + raw.nodes.size());
-  scope.hidden.reserve(raw.inputs.size() + raw.initializers.size() + raw.nodes.size());
   if (model_->node_count > limits_.max_nodes) {
     return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(limits_.max_nodes) + " nodes");
   }
@@ -114,8 +119,8 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   std::vector<ValueId> ids;
   for (const NamedType& input : raw.inputs) {
     const ValueId value = add(input.name);
-    values[value].is_input = true;
-    values[value].type = input.type;
+    declare(value).is_input = true;
+    declare(value).type = input.type;
     ids.push_back(value);
   }
   graph.inputs = arena().copy(ids);
@@ -124,30 +129,24 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
     const NameId name = this->name(tensor->name);
     if (name >= current_.size()) current_.resize(name + 1, kNone);
     const ValueId before = current_[name];
-    const bool is_default = before != kNone && values[before].graph == id && values[before].initializer == nullptr;
+    const bool is_default = before != kNone && values[before].graph == id && values[before].initializer() == nullptr;
     const ValueId value = is_default ? before : add(name);
-    values[value].initializer = tensor;
+    declare(value).initializer = tensor;
     ids.push_back(value);
   }
   graph.initializers = arena().copy(ids);
   for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
-    ids.clear();
-    for (const NameId name : raw.nodes[n].outputs) {
-      if (name == 0) {
-        ids.push_back(kNone);
-        continue;
-      }
-      ids.push_back(add(name));
-      values.back().producer = n;
+    Node& node = raw.nodes[n];
+    for (std::uint32_t i = 0; i < node.output_count_; ++i) {
+      ValueId& output = node.edges_[node.input_count_ + i];
+      output = output == 0 ? kNone : add(output);
+      if (output != kNone) values.back().producer = n;
     }
-    raw.nodes[n].outputs = arena().copy(ids);
   }
   for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
     Node& node = raw.nodes[n];
     scope.node = n;
-    ids.clear();
-    for (const NameId name : node.inputs) ids.push_back(look_up(name, node));
-    node.inputs = arena().copy(ids);
+    for (std::uint32_t i = 0; i < node.input_count_; ++i) node.edges_[i] = look_up(node.edges_[i], node);
     for (const Attribute& a : node.attributes()) {
       for (const GraphId sub : a.graphs) {
         if (!failed_) resolve(sub, depth + 1);
@@ -161,7 +160,7 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
       fail(ErrorCode::malformed_model, "output " + quote(text(output.name)) + " is provided by nothing");
     }
     if (failed_) break;
-    if (values[value].type == nullptr) values[value].type = output.type;
+    if (values[value].type() == nullptr) declare(value).type = output.type;
     ids.push_back(value);
   }
   graph.outputs = arena().copy(ids);
@@ -182,7 +181,7 @@ void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::ui
   std::vector<Node>& nodes = raw_[id].nodes;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;  // (producer, reader)
   for (std::uint32_t n = 0; n < nodes.size(); ++n) {
-    for (const ValueId v : nodes[n].inputs) {
+    for (const ValueId v : nodes[n].inputs()) {
       if (v != kNone && model_->values[v].graph == id && model_->values[v].producer != kNone) {
         edges.emplace_back(model_->values[v].producer, n);
       }
@@ -225,7 +224,7 @@ void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::ui
   for (const std::uint32_t n : order) sorted.push_back(nodes[n]);
   nodes = std::move(sorted);
   for (std::uint32_t n = 0; n < nodes.size(); ++n) {
-    for (const ValueId v : nodes[n].outputs) {
+    for (const ValueId v : nodes[n].outputs()) {
       if (v != kNone) model_->values[v].producer = n;
     }
   }

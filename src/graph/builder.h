@@ -25,7 +25,7 @@ class GraphBuilder {
   };
   struct RawGraph {
     std::string_view name;
-    std::vector<Node> nodes;  ///< until they are resolved, `inputs` and `outputs` hold NameIds
+    std::vector<Node> nodes;  ///< until they are resolved, their edges are NameIds
     std::vector<NamedType> inputs, outputs;
     std::vector<const Tensor*> initializers;
   };
@@ -35,6 +35,7 @@ class GraphBuilder {
   Arena& arena() { return model_->arena; }
   Model::Impl& model() { return *model_; }
   NameId name(std::string_view text) { return names_.intern(text); }
+  void reserve_names(std::size_t n) { names_.reserve(n); }
   std::string_view text(NameId id) const { return names_.text(id); }
 
   /// A new kind of node; `op_key` and `id` are filled in. What it shows must live as long as the arena.
@@ -52,6 +53,7 @@ class GraphBuilder {
  private:
   struct Scope;
   bool resolve(GraphId id, std::uint32_t depth);
+  Value::Declaration& declare(ValueId value);
   bool define(Scope& scope, NameId name, ValueId value);
   ValueId look_up(NameId name, const Node& reader);
   void sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit);

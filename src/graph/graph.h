@@ -94,12 +94,23 @@ struct NodeKind {
   std::uint32_t id = 0;      ///< counts the kinds of a model from 0; kNone for one that no model holds
 };
 
-struct Node {
+class Node {
+ public:
+  /// `edges`: the inputs, `input_count` of them, and behind them the outputs.
+  Node(std::string_view node_name, const NodeKind* node_kind, std::span<ValueId> edges, std::size_t input_count)
+      : name(node_name),
+        kind(node_kind),
+        edges_(edges.data()),
+        input_count_(static_cast<std::uint32_t>(input_count)),
+        output_count_(static_cast<std::uint32_t>(edges.size() - input_count)) {}
+
   std::string_view name;
-  std::span<const ValueId> inputs;   ///< kNone for an optional input that is left out
-  std::span<const ValueId> outputs;  ///< kNone for an output that nobody wants
   const NodeKind* kind = nullptr;
 
+  std::span<const ValueId> inputs() const { return {edges_, input_count_}; }  ///< kNone for one that is left out
+  std::span<const ValueId> outputs() const {                                  ///< kNone for one that nobody wants
+    return {edges_ + input_count_, output_count_};
+  }
   std::string_view op() const { return kind->op; }
   std::string_view domain() const { return kind->domain; }
   std::string_view overload() const { return kind->overload; }
@@ -110,6 +121,11 @@ struct Node {
     }
     return nullptr;
   }
+
+ private:
+  friend class GraphBuilder;
+  ValueId* edges_;
+  std::uint32_t input_count_, output_count_;
 };
 
 /// An edge: a graph input, an initializer or the output of a node. One that is an input and an initializer has a
@@ -118,9 +134,19 @@ struct Value {
   std::string_view name;
   GraphId graph = 0;               ///< where it is defined
   std::uint32_t producer = kNone;  ///< index of the node in that graph
-  bool is_input = false;
-  const TypeSpec* type = nullptr;  ///< as declared for inputs and outputs of graphs; nullptr if undeclared
-  const Tensor* initializer = nullptr;
+
+  /// What a file says of a value: of few.
+  struct Declaration {
+    bool is_input = false;
+    const TypeSpec* type = nullptr;
+    const Tensor* initializer = nullptr;
+  };
+  Declaration* declaration = nullptr;
+
+  bool is_input() const { return declaration != nullptr && declaration->is_input; }
+  /// As declared for inputs and outputs of graphs; nullptr if undeclared.
+  const TypeSpec* type() const { return declaration != nullptr ? declaration->type : nullptr; }
+  const Tensor* initializer() const { return declaration != nullptr ? declaration->initializer : nullptr; }
 };
 
 struct Graph {

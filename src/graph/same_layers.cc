@@ -55,7 +55,7 @@ bool same_attribute(const Attribute& a, const Attribute& b) {
 
 bool same_node(const Node& a, const Node& b) {
   return a.op() == b.op() && a.domain() == b.domain() && a.overload() == b.overload() &&
-         all_equal(a.inputs, b.inputs) && all_equal(a.outputs, b.outputs) &&
+         all_equal(a.inputs(), b.inputs()) && all_equal(a.outputs(), b.outputs()) &&
          all_same(a.attributes(), b.attributes(), same_attribute);
 }
 
@@ -75,7 +75,7 @@ class Trained {
         for (const Node& node : graph.nodes) {
           if (!takes(node)) continue;
           if (can_make_sizes(node)) return true;
-          for (const ValueId out : node.outputs) {
+          for (const ValueId out : node.outputs()) {
             if (out == kNone || marked_[out]) continue;
             marked_[out] = changed = true;
           }
@@ -90,8 +90,8 @@ class Trained {
 
  private:
   bool takes(const Node& node, std::size_t from = 0) const {
-    for (std::size_t i = from; i < node.inputs.size(); ++i) {
-      if (node.inputs[i] != kNone && marked_[node.inputs[i]]) return true;
+    for (std::size_t i = from; i < node.inputs().size(); ++i) {
+      if (node.inputs()[i] != kNone && marked_[node.inputs()[i]]) return true;
     }
     return false;
   }
@@ -203,11 +203,11 @@ bool same_layers(const Model::Impl& a, const Model::Impl& b) {
   Trained trained(a);
   for (std::size_t v = 0; v < a.values.size(); ++v) {
     const Value &x = a.values[v], &y = b.values[v];
-    if (x.graph != y.graph || x.producer != y.producer || x.is_input != y.is_input || !type_implies(x.type, y.type) ||
-        !same_shape(x.initializer, y.initializer))
+    if (x.graph != y.graph || x.producer != y.producer || x.is_input() != y.is_input() ||
+        !type_implies(x.type(), y.type()) || !same_shape(x.initializer(), y.initializer()))
       return false;
-    if (same_values(x.initializer, y.initializer)) continue;
-    if (!is_trained(x.initializer->dtype)) return false;
+    if (same_values(x.initializer(), y.initializer())) continue;
+    if (!is_trained(x.initializer()->dtype)) return false;
     trained.add(static_cast<ValueId>(v));
   }
   for (std::size_t g = 0; g < a.graphs.size(); ++g) {

@@ -58,7 +58,7 @@ TensorSpec declared_spec(const Contract::Impl& contract, std::size_t index) {
 Contract::Impl::Impl(Model m, RuleTable table) : model(std::move(m)), rules(table) {
   for (const ValueId v : graph().main().inputs) {
     const Value& value = graph().values[v];
-    inputs.push_back({v, value.type, value.initializer != nullptr});
+    inputs.push_back({v, value.type(), value.initializer() != nullptr});
   }
 }
 

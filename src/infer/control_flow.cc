@@ -16,7 +16,7 @@ void Evaluator::call_function(const Node& node, std::uint32_t index) {
   }
   const Graph& body = model_.graphs[function.body];
   for (std::size_t i = 0; i < body.inputs.size(); ++i) {
-    const ValueId argument = i < node.inputs.size() ? node.inputs[i] : kNone;
+    const ValueId argument = i < node.inputs().size() ? node.inputs()[i] : kNone;
     set(body.inputs[i], argument == kNone ? Facts::none() : facts(argument));
   }
   Frame frame;
@@ -26,9 +26,9 @@ void Evaluator::call_function(const Node& node, std::uint32_t index) {
   frames_.push_back(std::move(frame));
   run_graph(function.body);
   frames_.pop_back();
-  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] == kNone) continue;
-    facts_[node.outputs[i]] = i < body.outputs.size() ? facts_[body.outputs[i]] : nothing_;
+  for (std::size_t i = 0; i < node.outputs().size(); ++i) {
+    if (node.outputs()[i] == kNone) continue;
+    facts_[node.outputs()[i]] = i < body.outputs.size() ? facts_[body.outputs[i]] : nothing_;
   }
 }
 
@@ -36,11 +36,11 @@ void Evaluator::run_if(const Node& node) {
   const Attribute* then_branch = node.find("then_branch");
   const Attribute* else_branch = node.find("else_branch");
   if (then_branch == nullptr || else_branch == nullptr || then_branch->graphs.empty() || else_branch->graphs.empty() ||
-      node.inputs.empty() || node.inputs[0] == kNone) {
+      node.inputs().empty() || node.inputs()[0] == kNone) {
     unproven("a branch is missing");
     return forget(node, muted_);
   }
-  const Facts& condition = facts(node.inputs[0]);
+  const Facts& condition = facts(node.inputs()[0]);
   std::optional<bool> taken;
   if (condition.has_integers && condition.integers.size() == 1) {
     const Dim d = pool_.resolve(condition.integers[0]);
@@ -53,7 +53,7 @@ void Evaluator::run_if(const Node& node) {
     if (taken && *taken != (b == 0)) continue;
     conditional_ += taken ? 0 : 1;
     std::vector<Facts> outputs = run_body(branches[b], {});
-    outputs.resize(node.outputs.size());
+    outputs.resize(node.outputs().size());
     const Graph& graph = model_.graphs[branches[b]];
     for (std::size_t i = 0; i < graph.outputs.size() && i < outputs.size(); ++i) {
       require_declared(graph.outputs[i], outputs[i], "output of the branch, whose shape is declared");
@@ -80,11 +80,11 @@ std::vector<Facts> Evaluator::run_body(GraphId id, const std::vector<Facts>& inp
 }
 
 void Evaluator::set_outputs(const Node& node, const std::vector<Facts>& outputs) {
-  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] == kNone) continue;
+  for (std::size_t i = 0; i < node.outputs().size(); ++i) {
+    if (node.outputs()[i] == kNone) continue;
     Facts out = i < outputs.size() ? outputs[i] : Facts{};
     if (node_failed_ || muted_) out = Facts{}, out.tainted = true;
-    give(node.outputs[i], out);
+    give(node.outputs()[i], out);
   }
 }
 
@@ -106,7 +106,7 @@ void Evaluator::require_shape(const Facts& facts, std::span<const Dim> dims, std
 
 // The runtime allocates outputs of bodies whose declared shape has no unknown size before they are computed.
 void Evaluator::require_declared(ValueId output, const Facts& facts, std::string_view what) {
-  const TypeSpec* type = output == kNone ? nullptr : model_.values[output].type;
+  const TypeSpec* type = output == kNone ? nullptr : model_.values[output].type();
   if (type == nullptr || type->kind != TypeSpec::Kind::tensor || !type->has_shape) return;
   std::vector<Dim> dims;
   for (const DeclaredDim& d : type->dims) {

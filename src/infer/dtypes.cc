@@ -72,7 +72,7 @@ bool DTypePattern::spread(const Node& node, std::span<DType> known) const {
   DType variable[26] = {};
   const auto each = [&](auto visit) {
     for (const bool right : {false, true}) {
-      const auto values = right ? node.outputs : node.inputs;
+      const auto values = right ? node.outputs() : node.inputs();
       for (std::size_t i = 0; i < values.size(); ++i) {
         if (values[i] != kNone) visit(word_at(right ? right_ : left_, i), known[values[i]]);
       }
@@ -94,8 +94,8 @@ std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
   bool missing = false;
   const auto declared = [&](ValueId v) {
     const Value& value = model.values[v];
-    if (value.initializer != nullptr) return value.initializer->dtype;
-    return value.type != nullptr ? value.type->dtype : DType::unknown;
+    if (value.initializer() != nullptr) return value.initializer()->dtype;
+    return value.type() != nullptr ? value.type()->dtype : DType::unknown;
   };
   for (const ValueId v : main.inputs) {
     known[v] = declared(v);

@@ -33,15 +33,15 @@ void Evaluator::run() { run_graph(0); }
 void Evaluator::enter(GraphId id) {
   const Graph& graph = model_.graphs[id];
   for (const ValueId v : graph.inputs) {
-    if (given_[v] || model_.values[v].type == nullptr) continue;
+    if (given_[v] || model_.values[v].type() == nullptr) continue;
     Facts f = facts(v);
-    f.dtype = model_.values[v].type->dtype;
+    f.dtype = model_.values[v].type()->dtype;
     give(v, f);
   }
   std::vector<Dim> dims, integers;
   for (const ValueId v : graph.initializers) {
     if (given_[v]) continue;
-    const Tensor& t = *model_.values[v].initializer;
+    const Tensor& t = *model_.values[v].initializer();
     Facts f;
     f.dtype = t.dtype;
     dims.clear();
@@ -147,7 +147,7 @@ void Evaluator::run_node(const Node& original) {
     forget(*node, false);
   } else {
     if (--budget_ == 0) unproven("the model asks for too many steps");
-    for (const ValueId v : node->inputs) muted_ = muted_ || (v != kNone && facts(v).tainted);
+    for (const ValueId v : node->inputs()) muted_ = muted_ || (v != kNone && facts(v).tainted);
     const Operator& op = resolve(*node);
     switch (op.kind) {
       case Operator::Kind::rule:
@@ -175,8 +175,8 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   const bool repeatable = node.kind->id != kNone;
   if (repeatable) {
     if (const auto* outputs = seen(node)) {
-      for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-        if (node.outputs[i] != kNone) facts_[node.outputs[i]] = (*outputs)[i];
+      for (std::size_t i = 0; i < node.outputs().size(); ++i) {
+        if (node.outputs()[i] != kNone) facts_[node.outputs()[i]] = (*outputs)[i];
       }
       return;
     }
@@ -184,8 +184,8 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   const std::uint64_t symbols = pool_.symbol_count(), assumptions = pool_.assumptions();
   node_said_ = false;
   inputs_.clear();
-  for (const ValueId v : node.inputs) inputs_.push_back(v == kNone ? nullptr : &facts(v));
-  outputs_.assign(node.outputs.size(), Facts{});
+  for (const ValueId v : node.inputs()) inputs_.push_back(v == kNone ? nullptr : &facts(v));
+  outputs_.assign(node.outputs().size(), Facts{});
   RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this, letters_);
   if (op.opset > op.newest_opset)
     c.fail("the model imports opset " + std::to_string(op.opset) +
@@ -197,12 +197,12 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   if (!op.rule->types.empty()) op.types.complete(inputs_, outputs_);
   const bool fails = node_failed_ || muted_;
   given_outputs_.clear();
-  for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+  for (std::size_t i = 0; i < node.outputs().size(); ++i) {
     Facts out = fails ? Facts{} : outputs_[i];
     out.dtype = outputs_[i].dtype;
     out.tainted = fails;
     given_outputs_.push_back(table_.keep(out));
-    if (node.outputs[i] != kNone) facts_[node.outputs[i]] = given_outputs_.back();
+    if (node.outputs()[i] != kNone) facts_[node.outputs()[i]] = given_outputs_.back();
   }
   if (repeatable && !node_said_ && !c.read_reals() && pool_.symbol_count() == symbols &&
       pool_.assumptions() == assumptions)
@@ -211,13 +211,13 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
 
 // What an equal node gave for equal inputs, if it did nothing else: said nothing, made no symbols.
 const std::span<const KnownFacts* const>* Evaluator::seen(const Node& node) {
-  seen_nodes_.start(node.kind->id, frames_.back().scope, node.outputs.size());
-  for (const ValueId v : node.inputs) seen_nodes_.add_input(v == kNone ? kNone : facts_[v]->number);
+  seen_nodes_.start(node.kind->id, frames_.back().scope, node.outputs().size());
+  for (const ValueId v : node.inputs()) seen_nodes_.add_input(v == kNone ? kNone : facts_[v]->number);
   return seen_nodes_.find(pool_.assumptions());
 }
 
 void Evaluator::forget(const Node& node, bool tainted) {
-  for (const ValueId v : node.outputs) {
+  for (const ValueId v : node.outputs()) {
     if (v == kNone) continue;
     Facts nothing;
     nothing.tainted = tainted;
@@ -227,8 +227,8 @@ void Evaluator::forget(const Node& node, bool tainted) {
 
 std::string Evaluator::name_of(const Node& node) const {
   std::string name(node.name);
-  for (std::size_t i = 0; name.empty() && i < node.outputs.size(); ++i) {
-    if (node.outputs[i] != kNone) name = model_.values[node.outputs[i]].name;
+  for (std::size_t i = 0; name.empty() && i < node.outputs().size(); ++i) {
+    if (node.outputs()[i] != kNone) name = model_.values[node.outputs()[i]].name;
   }
   return frames_.back().path + name;
 }
@@ -237,7 +237,7 @@ Finding Evaluator::finding(Requirement requirement) const {
   Finding f;
   f.node = node_;
   f.node_name = name_of(*node_);
-  if (requirement.of_a.input >= 0) f.blamed = node_->inputs[static_cast<std::size_t>(requirement.of_a.input)];
+  if (requirement.of_a.input >= 0) f.blamed = node_->inputs()[static_cast<std::size_t>(requirement.of_a.input)];
   f.requirement = std::move(requirement);
   return f;
 }
@@ -266,7 +266,7 @@ void Evaluator::require(Truth truth, Requirement requirement) {
       if (!pool_.is_symbol(symbol)) continue;
       Binding b{symbol, f.node_name + " (" + std::string(f.node->op()) + "): " + std::string(q.what), f.node_name,
                 std::string(f.node->op())};
-      if (subject.input >= 0) b.why += ", " + text_of(f.node->inputs[static_cast<std::size_t>(subject.input)]);
+      if (subject.input >= 0) b.why += ", " + text_of(f.node->inputs()[static_cast<std::size_t>(subject.input)]);
       if (pool_.bind(symbol, other)) {
         bindings_.push_back(std::move(b));
         open_.push_back(std::move(f));
@@ -299,13 +299,13 @@ std::string Evaluator::shape_text(const Shape& shape) const {
 std::string Evaluator::text_of(ValueId id) const {
   const Value& value = model_.values[id];
   const Facts& f = facts(id);
-  std::string out = (value.initializer != nullptr ? "weight " : "") + quote(value.name);
+  std::string out = (value.initializer() != nullptr ? "weight " : "") + quote(value.name);
   if (f.shape.known) out += " " + shape_text(f.shape);
   return out;
 }
 
 std::string Evaluator::sentence(const Requirement& q, const Node& node) {
-  const auto input_text = [&](Subject s) { return text_of(node.inputs[static_cast<std::size_t>(s.input)]); };
+  const auto input_text = [&](Subject s) { return text_of(node.inputs()[static_cast<std::size_t>(s.input)]); };
   const auto side = [&](Dim d, Subject s) {
     const std::string value = pool_.text(pool_.resolve(d));
     if (s.input < 0) return value;

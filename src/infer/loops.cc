@@ -51,7 +51,7 @@ void Evaluator::run_loop(const Node& node) {
   if (attribute == nullptr) return;
   const GraphId body = attribute->graphs[0];
   const auto input = [&](std::size_t i) {
-    return i < node.inputs.size() && node.inputs[i] != kNone ? facts(node.inputs[i]) : Facts::none();
+    return i < node.inputs().size() && node.inputs()[i] != kNone ? facts(node.inputs()[i]) : Facts::none();
   };
   const auto known_number = [&](const Facts& f) -> std::optional<std::int64_t> {
     if (!f.has_integers || f.integers.size() != 1) return std::nullopt;
@@ -68,8 +68,8 @@ void Evaluator::run_loop(const Node& node) {
       trip.kind == Facts::Kind::absent ? std::optional(Dim::kMax) : known_number(trip);
   std::optional<std::int64_t> go_on = condition.kind == Facts::Kind::absent ? 1 : known_number(condition);
   std::vector<Facts> state;
-  for (std::size_t i = 2; i < node.inputs.size(); ++i) state.push_back(input(i));
-  const std::size_t scan_count = node.outputs.size() > state.size() ? node.outputs.size() - state.size() : 0;
+  for (std::size_t i = 2; i < node.inputs().size(); ++i) state.push_back(input(i));
+  const std::size_t scan_count = node.outputs().size() > state.size() ? node.outputs().size() - state.size() : 0;
 
   const auto scalar = [&](DType dtype, std::optional<Dim> value) {
     Facts f;
@@ -153,7 +153,7 @@ void Evaluator::run_scan(const Node& node) {
   const Attribute* number = node.find("num_scan_inputs");
   const bool batched = resolve(node).opset < 9;  // Scan 8: a batch in front, and lengths as the first input
   const std::size_t skip = batched ? 1 : 0;
-  const std::size_t given = node.inputs.size() - std::min(node.inputs.size(), skip);
+  const std::size_t given = node.inputs().size() - std::min(node.inputs().size(), skip);
   const std::size_t scanned = number != nullptr && number->i > 0 ? static_cast<std::size_t>(number->i) : 0;
   if (scanned == 0 || scanned > given) {
     unproven("its number of scanned inputs");
@@ -181,7 +181,7 @@ void Evaluator::run_scan(const Node& node) {
       first = d;
   };
   for (std::size_t i = 0; i < given && !node_failed_; ++i) {
-    const ValueId v = node.inputs[i + skip];
+    const ValueId v = node.inputs()[i + skip];
     Facts f = v == kNone ? Facts{} : facts(v);
     f.has_integers = f.has_reals = false;
     std::vector<Dim> dims(f.shape.dims.begin(), f.shape.dims.end());

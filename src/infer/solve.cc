@@ -286,8 +286,8 @@ class Solver {
       const Facts& f = e.facts(v);
       TensorSpec spec;
       spec.name = value.name;
-      if (value.type != nullptr) spec.kind = to_string(value.type->kind);
-      const DType declared = value.type == nullptr ? DType::unknown : value.type->dtype;
+      if (value.type() != nullptr) spec.kind = to_string(value.type()->kind);
+      const DType declared = value.type() == nullptr ? DType::unknown : value.type()->dtype;
       if (declared != DType::unknown || f.dtype != DType::unknown)
         spec.dtypes = {declared != DType::unknown ? declared : f.dtype};
       spec.dtype_origin.kind = declared != DType::unknown ? Origin::Kind::declared : Origin::Kind::node;
@@ -300,14 +300,14 @@ class Solver {
             d.value = r.constant();
           else if (e.pool().text(r).find('?') == std::string::npos)
             d.symbol = e.pool().text(r);
-          else if (value.type != nullptr && value.type->has_shape && value.type->dims.size() == f.shape.rank())
-            d.symbol = value.type->dims[a].symbol;
+          else if (value.type() != nullptr && value.type()->has_shape && value.type()->dims.size() == f.shape.rank())
+            d.symbol = value.type()->dims[a].symbol;
           spec.dims.push_back(std::move(d));
         }
-      } else if (value.type != nullptr && value.type->has_shape) {
+      } else if (value.type() != nullptr && value.type()->has_shape) {
         spec.shape_declared = true;
-        spec.ranks = {static_cast<int>(value.type->dims.size())};
-        for (const DeclaredDim& dim : value.type->dims) {
+        spec.ranks = {static_cast<int>(value.type()->dims.size())};
+        for (const DeclaredDim& dim : value.type()->dims) {
           DimSpec d;
           if (dim.value >= 0) d.value = dim.value;
           d.symbol = dim.symbol;

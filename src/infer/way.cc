@@ -16,7 +16,7 @@ class Way {
 
   std::vector<std::string> to(const Finding& f) {
     ValueId v = f.blamed != kNone && from_data(f.blamed) ? f.blamed : kNone;
-    for (const ValueId input : f.node->inputs) {
+    for (const ValueId input : f.node->inputs()) {
       if (v == kNone && input != kNone && from_data(input)) v = input;
     }
     std::vector<std::string> lines;
@@ -27,7 +27,7 @@ class Way {
         break;
       }
       ValueId before = kNone;
-      for (const ValueId input : producer->inputs) {
+      for (const ValueId input : producer->inputs()) {
         if (before == kNone && input != kNone && from_data(input)) before = input;
       }
       if (before == kNone || !same_shape(v, before)) {
@@ -57,9 +57,9 @@ class Way {
   /// Weights and what is computed of nothing are no data. What bodies and functions are given counts as data.
   bool from_data(ValueId v) const {
     const Value& value = model_.values[v];
-    if (value.initializer != nullptr) return false;
+    if (value.initializer() != nullptr) return false;
     const Node* producer = producer_of(v);
-    return producer == nullptr || !producer->inputs.empty();
+    return producer == nullptr || !producer->inputs().empty();
   }
 
   bool same_shape(ValueId a, ValueId b) const {

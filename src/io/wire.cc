@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kFirstChunk = 64u << 10;
 constexpr std::size_t kSmallChunk = 4u << 10;
-constexpr std::size_t kMaxChunk = 1u << 20;
+constexpr std::size_t kMaxChunk = 256u << 10;
 constexpr std::size_t kMinRead = 128;  // names and dims of a weight mostly fit
 
 }  // namespace

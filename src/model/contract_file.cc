@@ -150,13 +150,12 @@ class ContractBuilder {
   void add_node(std::string_view op, const std::vector<GraphBuilder::NameId>& inputs,
                 const std::vector<Attribute>& attributes, const std::vector<GraphBuilder::NameId>& outputs = {},
                 const std::string& called = {}) {
-    Node node;
-    node.kind = builder_.kind(
+    std::vector<GraphBuilder::NameId> edges = inputs;
+    edges.insert(edges.end(), outputs.begin(), outputs.end());
+    const NodeKind* const kind = builder_.kind(
         {.op = op, .domain = kContractDomain, .overload = {}, .attributes = builder_.arena().copy(attributes)});
-    node.name = called.empty() ? op : builder_.arena().copy(std::string_view(called));
-    node.inputs = builder_.arena().copy(std::vector<ValueId>(inputs.begin(), inputs.end()));
-    node.outputs = builder_.arena().copy(std::vector<ValueId>(outputs.begin(), outputs.end()));
-    graph().nodes.push_back(node);
+    graph().nodes.emplace_back(called.empty() ? op : builder_.arena().copy(std::string_view(called)), kind,
+                               builder_.arena().copy(edges), inputs.size());
   }
 
   void add_input(const TensorSpec& s) {

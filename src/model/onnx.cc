@@ -156,8 +156,12 @@ class OnnxReader {
                       "graphs are nested more than " + std::to_string(limits_.max_graph_depth) + " deep");
     }
     GraphBuilder::RawGraph& graph = builder_.graph(id);
-    // Room for as many nodes as there can be, which costs nothing until it is used.
-    if (depth == 0) graph.nodes.reserve(static_cast<std::size_t>(std::min(in_.rest() / 16, kReservedNodes)));
+    // Room for as many nodes and names as there can be, which costs nothing until it is used.
+    if (depth == 0) {
+      const auto room = static_cast<std::size_t>(std::min(in_.rest() / 16, kReservedNodes));
+      graph.nodes.reserve(room);
+      builder_.reserve_names(room);
+    }
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -209,7 +213,7 @@ class OnnxReader {
 
   void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
     using N = onnx::NodeProto;
-    Node raw;
+    std::string_view name;
     // Stacks instead of vectors of this node: bodies of attributes are nodes within nodes.
     const std::size_t first_name = name_stack_.size(), first_output = output_stack_.size(),
                       first_attribute = attribute_stack_.size(), key_start = key_.size();
@@ -234,7 +238,7 @@ class OnnxReader {
           output_stack_.push_back(builder_.name(in_.text(kMaxName)));
           break;
         case N::kNameFieldNumber:
-          raw.name = builder_.arena().copy(in_.text(kMaxName));
+          name = builder_.arena().copy(in_.text(kMaxName));
           break;
         case N::kOpTypeFieldNumber:
           text_of_kind(f.number, op);
@@ -262,35 +266,35 @@ class OnnxReader {
           in_.skip(f);
       }
     }
-    const auto take = [&](auto& stack, std::size_t first) {
-      const auto kept = builder_.arena().copy(std::span(std::as_const(stack)).subspan(first));
-      stack.resize(first);
-      return kept;
-    };
-    raw.inputs = take(name_stack_, first_name);
-    raw.outputs = take(output_stack_, first_output);
+    const std::size_t input_count = name_stack_.size() - first_name;
+    name_stack_.insert(name_stack_.end(), output_stack_.begin() + static_cast<std::ptrdiff_t>(first_output),
+                       output_stack_.end());
+    const std::span<ValueId> edges = builder_.arena().copy(std::span(std::as_const(name_stack_)).subspan(first_name));
+    name_stack_.resize(first_name);
+    output_stack_.resize(first_output);
 
     const std::uint32_t key = shared ? kinds_.intern(std::string_view(key_).substr(key_start)) : 0;
     if (key >= known_kinds_.size()) known_kinds_.resize(key + 1);
+    const NodeKind* kind = nullptr;
     if (shared && known_kinds_[key] != nullptr) {
-      raw.kind = known_kinds_[key];
+      kind = known_kinds_[key];
     } else if (in_.ok()) {
       const auto kept = [&](KeyText part) { return keep(std::string_view(key_).substr(part.offset, part.length)); };
-      NodeKind kind{.op = kept(op), .domain = kept(domain), .overload = kept(overload), .attributes = {}};
-      if (kind.domain == "ai.onnx") kind.domain = {};
+      NodeKind fresh{.op = kept(op), .domain = kept(domain), .overload = kept(overload), .attributes = {}};
+      if (fresh.domain == "ai.onnx") fresh.domain = {};
       std::vector<Attribute> attributes;
       for (std::size_t i = first_attribute; i < attribute_stack_.size(); ++i) {
         const AttributeField field = attribute_stack_[i];
         attributes.push_back(field.read ? field.attribute : read_attribute_at(field.range, depth));
         shared = shared && attributes.back().graphs.empty();  // each node has its own bodies
       }
-      kind.attributes = builder_.arena().copy(attributes);
-      raw.kind = builder_.kind(kind);
-      if (shared) known_kinds_[key] = raw.kind;
+      fresh.attributes = builder_.arena().copy(attributes);
+      kind = builder_.kind(fresh);
+      if (shared) known_kinds_[key] = kind;
     }
     attribute_stack_.resize(first_attribute);
     key_.resize(key_start);
-    graph.nodes.push_back(raw);
+    graph.nodes.emplace_back(name, kind, edges, input_count);
   }
 
   Attribute read_attribute_at(Range range, std::uint32_t depth) {

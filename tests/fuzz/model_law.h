@@ -17,7 +17,7 @@ inline void check_model(std::span<const std::byte> bytes) {
   const Model::Impl& impl = model->impl();
   for (std::size_t g = 0; g < impl.graphs.size(); ++g) {
     for (std::size_t n = 0; n < impl.graphs[g].nodes.size(); ++n) {
-      for (const ValueId v : impl.graphs[g].nodes[n].inputs) {
+      for (const ValueId v : impl.graphs[g].nodes[n].inputs()) {
         if (v == kNone) continue;
         require(v < impl.values.size());
         const Value& value = impl.values[v];

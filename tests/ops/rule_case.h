@@ -38,7 +38,7 @@ inline std::string outcome(const RuleCase& c) {
   const Graph& main = model->impl().main();
   for (std::size_t i = 0; i < c.shapes.size(); ++i) {
     Facts f;
-    f.dtype = model->impl().values[main.inputs[i]].type->dtype;
+    f.dtype = model->impl().values[main.inputs[i]].type()->dtype;
     f.shape = e.shape_of(c.shapes[i]);
     e.set(main.inputs[i], f);
   }

@@ -88,22 +88,22 @@ class Describer {
   void describe(const Graph& g, const std::string& where, bool typed) {
     for (const ValueId v : g.inputs) {
       out_.push_back(where + " input " + name(v) + ": " +
-                     (typed && m_.values[v].type != nullptr ? text(m_.values[v].type) : "undeclared"));
+                     (typed && m_.values[v].type() != nullptr ? text(m_.values[v].type()) : "undeclared"));
     }
     for (const ValueId v : g.outputs) out_.push_back(where + " output " + name(v));
-    for (const ValueId v : g.initializers) out_.push_back(where + " initializer " + text(*m_.values[v].initializer));
+    for (const ValueId v : g.initializers) out_.push_back(where + " initializer " + text(*m_.values[v].initializer()));
     for (const Node& n : g.nodes) describe(n, where);
   }
 
   void describe(const Node& n, const std::string& where) {
     std::string line =
         where + " node " + std::string(n.name) + " " + std::string(n.domain()) + "::" + std::string(n.op()) + " (";
-    for (const ValueId v : n.inputs) line += name(v) + ",";
+    for (const ValueId v : n.inputs()) line += name(v) + ",";
     line += ") -> (";
-    for (const ValueId v : n.outputs) line += name(v) + ",";
+    for (const ValueId v : n.outputs()) line += name(v) + ",";
     out_.push_back(line + ")");
     for (const Attribute& a : n.attributes()) {
-      std::string l = where + " attribute " + std::string(n.name) + (n.outputs.empty() ? "" : name(n.outputs[0])) +
+      std::string l = where + " attribute " + std::string(n.name) + (n.outputs().empty() ? "" : name(n.outputs()[0])) +
                       "." + std::string(a.name) + " " + std::to_string(static_cast<int>(a.type)) + " " +
                       std::string(a.ref_attr_name);
       switch (a.type) {
