@@ -62,7 +62,10 @@ void Evaluator::run_graph(GraphId id) {
   enter(id);
   for (const Node& node : model_.graphs[id].nodes) {
     if (stop_early_ && !violations_.empty()) return;
-    run_node(node);
+    if (budget_ > 1 && repeat(node))
+      --budget_;
+    else
+      run_node(node);
   }
 }
 
@@ -106,7 +109,7 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
   return op;
 }
 
-Node Evaluator::with_attributes_of_call(const Node& node) {
+const Node& Evaluator::with_attributes_of_call(const Node& node) {
   const Frame& frame = frames_.back();
   if (frame.call == nullptr) return node;
   const bool refers = std::any_of(node.attributes().begin(), node.attributes().end(),
@@ -127,19 +130,16 @@ Node Evaluator::with_attributes_of_call(const Node& node) {
     attributes.push_back(*value);
     attributes.back().name = a.name;
   }
-  Node out = node;
   NodeKind kind = *node.kind;
   kind.id = kNone;
   kind.attributes = arena_.copy(attributes);
+  Node out = node;
   out.kind = arena_.make<NodeKind>(kind);
-  return out;
+  return *arena_.make<Node>(out);
 }
 
 void Evaluator::run_node(const Node& original) {
-  const Node* node = &original;
-  if (frames_.back().call != nullptr) {
-    node = arena_.make<Node>(with_attributes_of_call(original));
-  }
+  const Node* const node = &with_attributes_of_call(original);
   const Node* const outer = std::exchange(node_, node);
   const bool outer_muted = std::exchange(muted_, false);
   const bool outer_failed = std::exchange(node_failed_, false);
@@ -172,15 +172,6 @@ void Evaluator::run_node(const Node& original) {
 }
 
 void Evaluator::run_rule(const Node& node, const Operator& op) {
-  const bool repeatable = node.kind->id != kNone;
-  if (repeatable) {
-    if (const auto* outputs = seen(node)) {
-      for (std::size_t i = 0; i < node.outputs().size(); ++i) {
-        if (node.outputs()[i] != kNone) facts_[node.outputs()[i]] = (*outputs)[i];
-      }
-      return;
-    }
-  }
   const std::uint64_t symbols = pool_.symbol_count(), assumptions = pool_.assumptions();
   node_said_ = false;
   inputs_.clear();
@@ -204,16 +195,32 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
     given_outputs_.push_back(table_.keep(out));
     if (node.outputs()[i] != kNone) facts_[node.outputs()[i]] = given_outputs_.back();
   }
-  if (repeatable && !node_said_ && !c.read_reals() && pool_.symbol_count() == symbols &&
-      pool_.assumptions() == assumptions)
-    seen_nodes_.remember(given_outputs_, assumptions);
+  const bool only_gave = !node_said_ && !c.read_reals() && pool_.symbol_count() == symbols;
+  if (only_gave && pool_.assumptions() == assumptions && node.kind->id != kNone)
+    seen_nodes_.remember(key_of(node), given_outputs_, assumptions);
 }
 
-// What an equal node gave for equal inputs, if it did nothing else: said nothing, made no symbols.
-const std::span<const KnownFacts* const>* Evaluator::seen(const Node& node) {
-  seen_nodes_.start(node.kind->id, frames_.back().scope, node.outputs().size());
-  for (const ValueId v : node.inputs()) seen_nodes_.add_input(v == kNone ? kNone : facts_[v]->number);
-  return seen_nodes_.find(pool_.assumptions());
+SeenNodes::Key Evaluator::key_of(const Node& node) {
+  const auto inputs = node.inputs();
+  if (input_numbers_.size() < inputs.size()) input_numbers_.resize(inputs.size());
+  std::uint32_t* number = input_numbers_.data();
+  for (const ValueId v : inputs) *number++ = v == kNone ? kNone : facts_[v]->number;
+  return {node.kind->id,
+          frames_.back().scope,
+          static_cast<std::uint32_t>(node.outputs().size()),
+          {input_numbers_.data(), inputs.size()}};
+}
+
+// Gives what an equal node gave for equal inputs, if that did nothing else: said nothing, made no symbols.
+bool Evaluator::repeat(const Node& node) {
+  const SeenNodes::Outputs* outputs = seen_nodes_.find(key_of(node), pool_.assumptions());
+  if (outputs == nullptr) return false;
+  auto given = outputs->begin();
+  for (const ValueId v : node.outputs()) {
+    if (v != kNone) facts_[v] = *given;
+    ++given;
+  }
+  return true;
 }
 
 void Evaluator::forget(const Node& node, bool tainted) {

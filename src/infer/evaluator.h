@@ -84,7 +84,8 @@ class Evaluator final : private RequirementSink {
   void run_graph(GraphId graph);
   void run_node(const Node& node);
   void run_rule(const Node& node, const Operator& op);
-  const std::span<const KnownFacts* const>* seen(const Node& node);
+  SeenNodes::Key key_of(const Node& node);
+  bool repeat(const Node& node);
   void give(ValueId value, const Facts& facts) { facts_[value] = table_.keep(facts); }
   void call_function(const Node& node, std::uint32_t function);
   void run_if(const Node& node);
@@ -99,7 +100,7 @@ class Evaluator final : private RequirementSink {
   void require_shape(const Facts& facts, std::span<const Dim> dims, std::string_view what);
   void require_declared(ValueId output, const Facts& facts, std::string_view what);
   const Operator& resolve(const Node& node);
-  Node with_attributes_of_call(const Node& node);
+  const Node& with_attributes_of_call(const Node& node);
 
   Facts join(const Facts& a, const Facts& b);
   void forget(const Node& node, bool tainted);
@@ -131,6 +132,7 @@ class Evaluator final : private RequirementSink {
   std::vector<const Facts*> inputs_;
   std::vector<Facts> outputs_;
   std::vector<const KnownFacts*> given_outputs_;
+  std::vector<std::uint32_t> input_numbers_;
   Letters letters_;
 };
 

@@ -2,12 +2,13 @@
 // evaluated again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -74,36 +75,78 @@ class FactsTable {
 /// What nodes gave, by what they do and the numbers of what they were given.
 class SeenNodes {
  public:
-  explicit SeenNodes(Arena& arena) : arena_(arena), keys_(arena) {}
+  explicit SeenNodes(Arena& arena) : arena_(&arena), slots_(64) {}
 
-  void start(std::uint32_t kind, std::uint32_t scope, std::size_t outputs) {
-    key_.assign({kind, scope, static_cast<std::uint32_t>(outputs)});
-  }
-  void add_input(std::uint32_t number) { key_.push_back(number); }
+  using Outputs = std::span<const KnownFacts* const>;
+  struct Key {
+    std::uint32_t kind = 0;     ///< NodeKind::id
+    std::uint32_t scope = 0;    ///< of the opset imports
+    std::uint32_t outputs = 0;  ///< how many are asked for
+    std::span<const std::uint32_t> inputs;
 
-  /// What such a node gave; nullptr if none was seen since `assumptions` were fewer.
-  const std::span<const KnownFacts* const>* find(std::uint64_t assumptions) {
-    seen_now_ = keys_.intern({reinterpret_cast<const char*>(key_.data()), key_.size() * sizeof(key_[0])});
-    if (seen_now_ >= seen_.size()) seen_.resize(seen_now_ + 1);
-    const Seen& s = seen_[seen_now_];
-    return s.valid && s.assumptions == assumptions ? &s.outputs : nullptr;
+    std::uint32_t hash() const {
+      std::uint64_t h = (std::uint64_t{kind} << 32 ^ std::uint64_t{scope} << 16 ^ outputs) * kOdd;
+      for (const std::uint32_t n : inputs) h = (h ^ h >> 32 ^ n) * kOdd;
+      return static_cast<std::uint32_t>(h >> 32);
+    }
+  };
+
+  /// What such a node gave; nullptr if none was seen, or before something else was assumed.
+  const Outputs* find(const Key& key, std::uint64_t assumptions) const {
+    const Seen* seen = slots_[slot_of(key, key.hash())].seen;
+    return seen != nullptr && seen->assumptions == assumptions ? &seen->outputs : nullptr;
   }
-  /// Remembers what the node gave that find() was asked for last.
-  void remember(const std::vector<const KnownFacts*>& outputs, std::uint64_t assumptions) {
-    seen_[seen_now_] = {arena_.copy(outputs), assumptions, true};
+
+  void remember(const Key& key, Outputs outputs, std::uint64_t assumptions) {
+    const std::uint32_t hash = key.hash();
+    Slot& slot = slots_[slot_of(key, hash)];
+    if (slot.seen == nullptr) {
+      slot = {hash, arena_->make<Seen>({key, {}, 0})};
+      slot.seen->key.inputs = arena_->copy(key.inputs);
+      ++count_;
+    }
+    slot.seen->outputs = arena_->copy(outputs);
+    slot.seen->assumptions = assumptions;
+    if (count_ * 2 > slots_.size()) grow();
   }
 
  private:
+  static constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ull;
   struct Seen {
-    std::span<const KnownFacts* const> outputs;
+    Key key;
+    Outputs outputs;
     std::uint64_t assumptions = 0;
-    bool valid = false;
   };
-  Arena& arena_;
-  Interner keys_;
-  std::vector<std::uint32_t> key_;
-  std::vector<Seen> seen_;  // by number in keys_
-  std::uint32_t seen_now_ = 0;
+  struct Slot {
+    std::uint32_t hash = 0;
+    Seen* seen = nullptr;
+  };
+
+  /// Where the key is, or where it may be put.
+  std::size_t slot_of(const Key& key, std::uint32_t hash) const {
+    std::size_t i = hash & (slots_.size() - 1);
+    for (; slots_[i].seen != nullptr; i = (i + 1) & (slots_.size() - 1)) {
+      const Key& k = slots_[i].seen->key;
+      if (slots_[i].hash == hash && k.kind == key.kind && k.scope == key.scope && k.outputs == key.outputs &&
+          std::equal(k.inputs.begin(), k.inputs.end(), key.inputs.begin(), key.inputs.end()))
+        break;
+    }
+    return i;
+  }
+
+  void grow() {
+    const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 4));
+    for (const Slot& slot : old) {
+      if (slot.seen == nullptr) continue;
+      std::size_t i = slot.hash & (slots_.size() - 1);
+      while (slots_[i].seen != nullptr) i = (i + 1) & (slots_.size() - 1);
+      slots_[i] = slot;
+    }
+  }
+
+  Arena* arena_;
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace shapecheck
