@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -12,34 +13,43 @@ namespace shapecheck {
 
 class Interner {
  public:
-  explicit Interner(Arena& arena) : arena_(&arena), slots_(256) { intern({}); }
+  explicit Interner(Arena& arena) : arena_(&arena) {
+    make_slots(256);
+    intern({});
+  }
 
-  /// The number of `text`; "" is 0. The text is copied at its first appearance.
+  /// The number of `text`, of less than 4 GiB; "" is 0. The text is copied at its first appearance.
   std::uint32_t intern(std::string_view text) {
     const auto hash = static_cast<std::uint32_t>(hash_of(text));
-    std::size_t i = hash & (slots_.size() - 1);
-    for (; slots_[i].id != kEmpty; i = (i + 1) & (slots_.size() - 1)) {
-      if (slots_[i].hash == hash && texts_[slots_[i].id] == text) return slots_[i].id;
+    const std::uint8_t tag = tag_of(hash);
+    std::size_t i = hash & (tags_.size() - 1);
+    for (; tags_[i] != kEmpty; i = (i + 1) & (tags_.size() - 1)) {
+      if (tags_[i] != tag) continue;
+      const Text& t = texts_[ids_[i]];
+      if (t.hash == hash && t.view() == text) return ids_[i];
     }
     const auto id = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back(arena_->copy(text));
-    slots_[i] = {id, hash};
-    if (texts_.size() * 2 > slots_.size()) grow();
+    texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
+    tags_[i] = tag;
+    ids_[i] = id;
+    if (texts_.size() * 2 > tags_.size()) grow();
     return id;
   }
 
   /// Room for `n` texts, which costs nothing until it is used.
   void reserve(std::size_t n) { texts_.reserve(n); }
 
-  std::string_view text(std::uint32_t id) const { return texts_[id]; }
+  std::string_view text(std::uint32_t id) const { return texts_[id].view(); }
   std::size_t size() const { return texts_.size(); }
 
  private:
-  static constexpr std::uint32_t kEmpty = ~0u;
-  struct Slot {
-    std::uint32_t id = kEmpty;
-    std::uint32_t hash = 0;
+  struct Text {
+    const char* data;
+    std::uint32_t size, hash;
+    std::string_view view() const { return {data, size}; }
   };
+  static constexpr std::uint8_t kEmpty = 0;
+  static std::uint8_t tag_of(std::uint32_t hash) { return static_cast<std::uint8_t>(hash >> 24 | 0x80); }
 
   // Mixes eight bytes a step. The high half of each product is folded in, so that a chosen prefix does not fix the
   // slot.
@@ -67,20 +77,26 @@ class Interner {
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   }
 
+  void make_slots(std::size_t n) {
+    tags_.assign(n, kEmpty);
+    ids_ = std::make_unique_for_overwrite<std::uint32_t[]>(n);
+  }
+
   void grow() {
-    std::vector<Slot> larger(slots_.size() * 2);
-    for (const Slot& slot : slots_) {
-      if (slot.id == kEmpty) continue;
-      std::size_t i = slot.hash & (larger.size() - 1);
-      while (larger[i].id != kEmpty) i = (i + 1) & (larger.size() - 1);
-      larger[i] = slot;
+    make_slots(tags_.size() * 2);
+    for (std::uint32_t id = 0; id < texts_.size(); ++id) {
+      std::size_t i = texts_[id].hash & (tags_.size() - 1);
+      while (tags_[i] != kEmpty) i = (i + 1) & (tags_.size() - 1);
+      tags_[i] = tag_of(texts_[id].hash);
+      ids_[i] = id;
     }
-    slots_ = std::move(larger);
   }
 
   Arena* arena_;
-  std::vector<Slot> slots_;
-  std::vector<std::string_view> texts_;
+  // A table of one byte a slot says where to look: it stays in the cache where the numbers do not.
+  std::vector<std::uint8_t> tags_;
+  std::unique_ptr<std::uint32_t[]> ids_;
+  std::vector<Text> texts_;
 };
 
 }  // namespace shapecheck
