@@ -26,7 +26,7 @@ class Interner {
     for (; tags_[i] != kEmpty; i = (i + 1) & (tags_.size() - 1)) {
       if (tags_[i] != tag) continue;
       const Text& t = texts_[ids_[i]];
-      if (t.hash == hash && t.view() == text) return ids_[i];
+      if (t.hash == hash && t.size == text.size() && same(t.data, text.data(), t.size)) return ids_[i];
     }
     const auto id = static_cast<std::uint32_t>(texts_.size());
     texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
@@ -64,6 +64,13 @@ class Interner {
     if (n == 0) return h;
     return mix(h, std::uint64_t{load<std::uint8_t>(p)} | std::uint64_t{load<std::uint8_t>(p + n / 2)} << 8 |
                       std::uint64_t{load<std::uint8_t>(p + n - 1)} << 16);
+  }
+  /// memcmp, without a call for names.
+  static bool same(const char* a, const char* b, std::size_t n) {
+    if (n < 8 || n > 64) return n == 0 || std::memcmp(a, b, n) == 0;
+    bool same = load<std::uint64_t>(a + n - 8) == load<std::uint64_t>(b + n - 8);
+    for (; n > 8; a += 8, b += 8, n -= 8) same = same && load<std::uint64_t>(a) == load<std::uint64_t>(b);
+    return same;
   }
   template <class T>
   static T load(const char* p) {
