@@ -114,7 +114,7 @@ std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
   const auto spread = [&](const Node& node) {
     std::optional<DTypePattern>& pattern = patterns[node.kind->op_key];
     if (!pattern) {
-      const Rule* rule = find_rule(rules, node.domain(), node.op(), model.opset(node.domain()));
+      const Rule* rule = find_rule(rules, node.domain(), node.op(), model.opset(node.domain())).rule;
       pattern.emplace(rule != nullptr && node.op() != "Constant" ? rule->types : std::string_view());
     }
     return pattern->spread(node, known);

@@ -94,7 +94,9 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
     if (op.kind == Operator::Kind::control) return op;
   }
   // Where the runtime has a kernel of its own, it does not look at a function of the same name.
-  op.rule = find_rule(rules_, node.domain(), node.op(), op.opset);
+  const FoundRule found = find_rule(rules_, node.domain(), node.op(), op.opset);
+  op.rule = found.rule;
+  op.rule_opset = found.opset;
   op.kind = op.rule != nullptr ? Operator::Kind::rule : Operator::Kind::unknown;
   if (op.rule != nullptr) op.types = DTypePattern(op.rule->types);
   if (op.rule != nullptr) op.no_kernel = dtypes_without_kernel(node.domain(), node.op());
@@ -177,7 +179,7 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
   inputs_.clear();
   for (const ValueId v : node.inputs()) inputs_.push_back(v == kNone ? nullptr : &facts(v));
   outputs_.assign(node.outputs().size(), Facts{});
-  RuleContext c(pool_, arena_, node, op.opset, phase_, inputs_, outputs_, *this, letters_);
+  RuleContext c(pool_, arena_, node, op.rule_opset, phase_, inputs_, outputs_, *this, letters_);
   if (op.opset > op.newest_opset)
     c.fail("the model imports opset " + std::to_string(op.opset) +
            (node.domain().empty() ? "" : " of " + quote(node.domain())) + ", but the runtime knows none beyond " +

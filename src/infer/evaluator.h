@@ -67,6 +67,7 @@ class Evaluator final : private RequirementSink {
     std::uint32_t function = 0;
     void (Evaluator::*control)(const Node&) = nullptr;
     std::int64_t opset = 0;
+    std::int64_t rule_opset = 0;    ///< what the rule sees
     std::int64_t newest_opset = 0;  ///< that the runtime knows
     std::uint64_t no_kernel = 0;    ///< dtypes of the first input; see profile/kernels.h
   };

@@ -31,6 +31,8 @@ extern const RuleFamily kMatrixMicrosoft;       // matrix.cc
 extern const RuleFamily kWindowMicrosoft;       // window.cc
 extern const RuleFamily kQuantizeMicrosoft;     // quantize.cc
 extern const RuleFamily kTransformers;          // transformers.cc
+extern const RuleFamily kRecurrentMicrosoft;    // recurrent.cc
+extern const RuleFamily kLinearAttention;       // linear_attention.cc
 extern const RuleFamily kOtherMicrosoft;        // microsoft.cc
 
 extern const RuleFamily kContractFile;  // contract_file.cc: what stands for layers that are not there

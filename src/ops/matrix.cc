@@ -145,7 +145,13 @@ void fused_matmul(RuleContext& c) {
     turned[i].shape.dims = c.keep(dims);
     inputs[i] = &turned[i];
   }
-  c.with_inputs(inputs, [&] { product(c, 0, 1); });
+  const auto where = [&](Subject s) {
+    if (s.input < 0 || s.axis < 0 || c.integer(s.input == 0 ? "transA" : "transB", 0) == 0) return s;
+    const auto rank = static_cast<int>(turned[s.input].shape.rank());
+    if (rank > 1 && s.axis >= rank - 2) s.axis = 2 * rank - 3 - s.axis;
+    return s;
+  };
+  c.with_inputs(inputs, where, [&] { product(c, 0, 1); });
 }
 
 /// A [..., k]; B packed by columns and blocks [n, blocks, bytes]; scales and zero points for each block.

@@ -66,9 +66,23 @@ void qlinear_broadcast(RuleContext& c) {
     if (!scalar_or_one(c, i, "scale or zero point")) return;
   }
   if (!c.known(0) || !c.known(3)) return c.unproven("the shape of an input is not known");
-  const Facts* operands[] = {&c.in(0), &c.in(3)};
-  c.with_inputs(operands, [&] {
+  c.with_inputs({0, 3}, [&] {
     const auto shape = broadcast_inputs(c, 0, 1);
+    if (shape) c.set(0, *shape);
+  });
+}
+
+/// condition; X, its scale and zero point; Y, its; scale and zero point of the result. The runtime looks at their
+/// shapes only where their values differ.
+void qlinear_where(RuleContext& c) {
+  c.set_dtype(0, c.in(1).dtype);
+  if (!c.known(0) || !c.known(1) || !c.known(4)) return c.unproven("the shape of an input is not known");
+  for (const std::size_t i : {2, 3, 5, 6, 7, 8}) {
+    if (c.known(i) && !c.pool.resolve(c.pool.product(c.shape(i).dims)).is(1))
+      c.unproven("scales or zero points of many");
+  }
+  c.with_inputs({0, 1, 4}, [&] {
+    const auto shape = broadcast_inputs(c, 0, 2);
     if (shape) c.set(0, *shape);
   });
 }
@@ -121,6 +135,7 @@ constexpr Rule kMicrosoftRules[] = {
     {.op = "DequantizeLinear", .code = dequantize},
     {.op = "QLinearAdd", .code = qlinear_broadcast},
     {.op = "QLinearMul", .code = qlinear_broadcast},
+    {.op = "QLinearWhere", .code = qlinear_where},
     {.op = "QLinearConcat", .code = qlinear_concat},
     qlinear("QLinearSigmoid"),
     qlinear("QLinearLeakyRelu"),

@@ -23,6 +23,15 @@ void directions(RuleContext& c) {
   }
 }
 
+/// Scales and zero points are one for each direction, or one for each gate.
+void quantized_lstm(RuleContext& c) {
+  directions(c);
+  for (std::size_t i = 8; i < 12 && !c.failed() && c.bound('d') && c.bound('h'); ++i) {
+    if (!c.rank_between(i, 1, 2) || !c.size_is(i, 0, c['d'], "number of directions")) return;
+    if (c.rank(i) == 2) c.size_is(i, 1, c.pool.mul(c['h'], 4), "gates");
+  }
+}
+
 constexpr std::string_view kWords = "i input size; h hidden size; b batch; t length; d number of directions";
 
 constexpr Rule kRules[] = {
@@ -47,8 +56,18 @@ constexpr Rule kRules[] = {
      .code = directions},
 };
 
+constexpr Rule kMicrosoftRules[] = {
+    {.op = "DynamicQuantizeLSTM",
+     .signature = "X[t,b,i] W[d,i,4h] R[d,h,4h] B[d,8h]? lens[b]? h0[d,b,h]? c0[d,b,h]? P[d,3h]? -> [t,d,b,h] [d,b,h] "
+                  "[d,b,h]",
+     .types = "T W W T int32 T T T T W T W -> T T T",
+     .words = kWords,
+     .code = quantized_lstm},
+};
+
 }  // namespace
 
 constinit const RuleFamily kRecurrent{"", kRules};
+constinit const RuleFamily kRecurrentMicrosoft{"com.microsoft", kMicrosoftRules};
 
 }  // namespace shapecheck

@@ -29,6 +29,8 @@ constexpr const RuleFamily* kFamilies[] = {
     &kWindowMicrosoft,
     &kQuantizeMicrosoft,
     &kTransformers,
+    &kRecurrentMicrosoft,
+    &kLinearAttention,
     &kOtherMicrosoft,
     &kContractFile,
 };

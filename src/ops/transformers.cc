@@ -59,6 +59,18 @@ void attention(RuleContext& c) {
   c.set(1, {2, b, n, total, c.pool.floor_div(q, n)});
 }
 
+/// As Attention: input, weights and bias; scales of input and weights; mask, zero points of both, past.
+void quantized_attention(RuleContext& c) {
+  for (const std::size_t i : {3, 6}) {
+    if (!scalar_or_one(c, i, "scale or zero point of the input")) return;
+  }
+  for (const std::size_t i : {4, 7}) {
+    if (!c.known(i) || c.rank(i) == 0 || (c.rank(i) == 1 && c.pool.resolve(c.dim(i, 0)).is(1))) continue;
+    if (!c.rank_is(i, 1) || !c.size_is(i, 0, c.dim(1, 1), "columns of the weights")) return;
+  }
+  c.with_inputs({0, 1, 2, 5, 8}, [&] { attention(c); });
+}
+
 /// query [b, s, h]; key and value [b, t, h] or, as a past, [b, n, t, d]. Packed inputs, of 5 axes, run on GPUs only.
 void multi_head_attention(RuleContext& c) {
   const std::int64_t n = c.integer("num_heads", 0);
@@ -250,10 +262,18 @@ void embed_norm(RuleContext& c) {
   for (const std::size_t i : {5, 6}) {
     if (!c.rank_is(i, 1) || !c.size_is(i, 0, hidden, "hidden size")) return;
   }
-  if (!c.has(8) && !c.at_least(c.dim(3, 0), {3, 0}, s, "positions")) return;
+  const bool has_positions = c.node().op() == "EmbedLayerNormalization" && c.has(8);
+  if (!has_positions && !c.at_least(c.dim(3, 0), {3, 0}, s, "positions")) return;
   c.set(0, {b, s, hidden});
   c.set(1, {b});
   c.set(2, {b, s, hidden});
+}
+
+/// As EmbedLayerNormalization, and then a scale and a zero point for each of the five tables.
+void quantized_embed_norm(RuleContext& c) {
+  embed_norm(c);
+  c.set_dtype(0, DType::float32);
+  for (std::size_t i = 8; i < 18 && !c.failed(); ++i) scalar_or_one(c, i, "scale or zero point");
 }
 
 /// input [rows, h] or [b, s, h], router_probs [rows, experts], weights of the experts [e, i, h] and [e, h, i]
@@ -292,6 +312,10 @@ constexpr Rule kRules[] = {
     {.op = "SkipLayerNormalization", .types = "T T T T T -> T U U T", .code = skip_norm},
     {.op = "SkipSimplifiedLayerNormalization", .types = "T T T T -> T U U T", .code = skip_norm},
     {.op = "EmbedLayerNormalization", .types = "int32 int32 T T T T T int32 int32 -> T int32 T", .code = embed_norm},
+    {.op = "QAttention", .types = "I W T T T int32 I W T -> T T", .code = quantized_attention},
+    {.op = "QEmbedLayerNormalization",
+     .types = "int32 int32 W W W W W int32 T T T T T W W W W W -> T int32",
+     .code = quantized_embed_norm},
     {.op = "MoE", .types = "T T T T T T T T -> T", .code = mixture_of_experts},
     {.op = "QMoE", .types = "T T -> T", .code = mixture_of_experts},
 };

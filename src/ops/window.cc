@@ -258,7 +258,12 @@ void channels_last(RuleContext& c, void (*code)(RuleContext&)) {
     first.shape.dims = c.keep(dims);
     std::vector<const Facts*> inputs = {&first};
     for (std::size_t i = 1; i < c.input_count(); ++i) inputs.push_back(c.has(i) ? &c.in(i) : nullptr);
-    c.with_inputs(inputs, [&] { code(c); });
+    const auto last = static_cast<int>(c.rank(0)) - 1;
+    const auto where = [&](Subject s) {
+      if (s.input == 0 && s.axis > 0) s.axis = s.axis == 1 ? last : s.axis - 1;
+      return s;
+    };
+    c.with_inputs(inputs, where, [&] { code(c); });
   } else {
     code(c);
   }
@@ -288,8 +293,18 @@ void qlinear_global_average_pool(RuleContext& c) {
   quantized_pool(c, global_pool);
 }
 
+/// The mask has the spatial axes of the input.
+void masked_pool(RuleContext& c) {
+  pool(c);
+  if (c.failed() || !c.known(0) || !c.rank_is(1, c.rank(0))) return;
+  for (std::size_t a = 0; a < c.rank(0); ++a) {
+    if (a < 2 ? !c.not_empty(1, a, "mask") : !c.same_size(1, a, 0, a, "mask")) return;
+  }
+}
+
 constexpr Rule kMicrosoftRules[] = {
     {.op = "FusedConv", .types = "T T T T -> T", .code = fused_conv},
+    {.op = "MaxpoolWithMask", .types = "T int32 -> T", .code = masked_pool},
     {.op = "NhwcMaxPool", .types = "T -> T", .code = nhwc_max_pool},
     {.op = "QLinearConv", .code = qlinear_conv_either},
     {.op = "QLinearAveragePool", .types = "T _ T -> T", .code = qlinear_average_pool},

@@ -48,6 +48,10 @@ Dim RuleContext::missing_axis() {
 
 bool RuleContext::require(Truth truth, Requirement requirement) {
   if (truth == Truth::no) failed_ = true;
+  if (where_) {
+    requirement.of_a = where_(requirement.of_a);
+    requirement.of_b = where_(requirement.of_b);
+  }
   if (truth != Truth::yes) sink_.require(truth, std::move(requirement));
   return truth != Truth::no;
 }

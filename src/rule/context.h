@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -96,13 +97,27 @@ class RuleContext {
   /// The integers of input `i`, where every one is a constant.
   std::optional<std::vector<std::int64_t>> constants(std::size_t i) const;
 
-  /// Runs `code` with other inputs in place of the node's.
+  /// Runs `code` with other inputs in place of the node's. `where` says what an axis of one of them is in the node's
+  /// own: messages speak of those.
   template <class Code>
-  void with_inputs(std::span<const Facts* const> inputs, Code code) {
+  void with_inputs(std::span<const Facts* const> inputs, std::function<Subject(Subject)> where, Code code) {
     const auto own = in_;
     in_ = inputs;
+    where_.swap(where);
     code();
+    where_.swap(where);
     in_ = own;
+  }
+  /// The same with some of the node's own inputs, in another order; kNone is one that is left out.
+  template <class Code>
+  void with_inputs(const std::vector<std::size_t>& chosen, Code code) {
+    std::vector<const Facts*> inputs;
+    for (const std::size_t i : chosen) inputs.push_back(has(i) ? &in(i) : nullptr);
+    const auto where = [&](Subject s) {
+      if (s.input >= 0) s.input = static_cast<int>(chosen[static_cast<std::size_t>(s.input)]);
+      return s;
+    };
+    with_inputs(inputs, where, code);
   }
 
   // Attributes.
@@ -178,6 +193,7 @@ class RuleContext {
   RequirementSink& sink_;
   bool failed_ = false;
   bool read_reals_ = false;
+  std::function<Subject(Subject)> where_;  ///< empty: nothing to translate
   Letters& letters_;
 };
 

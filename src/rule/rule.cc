@@ -2,7 +2,7 @@
 
 namespace shapecheck {
 
-const Rule* find_rule(RuleTable table, std::string_view domain, std::string_view op, std::int64_t opset) {
+FoundRule find_rule(RuleTable table, std::string_view domain, std::string_view op, std::int64_t opset) {
   const Rule* best = nullptr;
   for (const RuleFamily* family : table) {
     if (family->domain != domain) continue;
@@ -10,7 +10,8 @@ const Rule* find_rule(RuleTable table, std::string_view domain, std::string_view
       if (rule.op == op && rule.since <= opset && (best == nullptr || rule.since > best->since)) best = &rule;
     }
   }
-  return best;
+  if (best != nullptr && best->same_as != 0) return find_rule(table, {}, op, best->same_as);
+  return {best, opset};
 }
 
 void apply(const Rule& rule, RuleContext& c) {

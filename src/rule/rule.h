@@ -17,6 +17,7 @@ struct Rule {
   std::string_view types = {};  ///< "T T int64 -> T": a letter is one dtype wherever it stands; see dtype rules
   std::string_view words = {};  ///< what the letters stand for: "k inner dimension; n columns"
   void (*code)(RuleContext&) = nullptr;  ///< runs between matching the inputs and producing the outputs
+  int same_as = 0;  ///< if not 0: it is the operator of this name in this version of ai.onnx, and nothing else is said
 };
 
 /// The rules of one family and domain.
@@ -27,8 +28,12 @@ struct RuleFamily {
 
 using RuleTable = std::span<const RuleFamily* const>;
 
-/// The rule for an operator in a version of its domain; nullptr if there is none.
-const Rule* find_rule(RuleTable table, std::string_view domain, std::string_view op, std::int64_t opset);
+/// The rule for an operator in a version of its domain, and the version that the rule is to see.
+struct FoundRule {
+  const Rule* rule = nullptr;  ///< nullptr if there is none
+  std::int64_t opset = 0;
+};
+FoundRule find_rule(RuleTable table, std::string_view domain, std::string_view op, std::int64_t opset);
 
 /// Applies a rule to a node.
 void apply(const Rule& rule, RuleContext& c);
