@@ -276,30 +276,59 @@ void quantized_embed_norm(RuleContext& c) {
   for (std::size_t i = 8; i < 18 && !c.failed(); ++i) scalar_or_one(c, i, "scale or zero point");
 }
 
-/// input [rows, h] or [b, s, h], router_probs [rows, experts], weights of the experts [e, i, h] and [e, h, i]
-void mixture_of_experts(RuleContext& c) {
+/// One matrix of every expert: where its parts are among the inputs.
+struct Layer {
+  std::size_t weights, bias, scales, zero_points;
+};
+constexpr std::size_t kNoInput = 99;
+
+/// input [rows, h] or [b, s, h], router_probs [rows, e], weights of the experts [e, i, h] and [e, h, i], of which
+/// `pack` share a byte in the last axis; scales [e, i] and [e, h], or for each block of the last axis too; biases
+void experts(RuleContext& c, Layer first, Layer second, std::size_t third, std::int64_t pack, std::int64_t block) {
   if (!c.rank_between(0, 2, 3) || !c.rank_is(1, 2)) return;
   c.set(0, c.shape(0).dims);
   const Dim hidden = c.dim(0, c.rank(0) - 1);
   const Dim rows = c.rank(0) == 2 ? c.dim(0, 0) : c.pool.mul(c.dim(0, 0), c.dim(0, 1));
   if (!c.size_is(1, 0, rows, "rows")) return;
-  if (c.node().op() != "MoE") return c.unproven("the packed weights of the experts");
-  if (!c.rank_is(2, 3) || !c.rank_is(4, 3)) return;
-  if (!c.same_size(2, 0, 1, 1, "experts") || !c.same_size(4, 0, 1, 1, "experts")) return;
+  if (!c.rank_is(first.weights, 3) || !c.rank_is(second.weights, 3)) return;
+  if (!c.same_size(first.weights, 0, 1, 1, "experts") || !c.same_size(second.weights, 0, 1, 1, "experts")) return;
   if (!c.at_least(hidden, {}, 1, "hidden size") ||
       !c.at_least(c.dim(1, 1), {1, 1}, std::max<std::int64_t>(c.integer("k", 1), 1), "experts"))
     return;
+  if (c.has(third)) return void(c.fail("the runtime takes a third matrix of the experts on GPUs only"));
   const bool twice = c.string("activation_type", "relu") == "swiglu" && c.integer("swiglu_fusion", 0) != 0;
+  const auto packed = [&](Dim size) { return c.pool.floor_div(size, pack); };
   // Older models hold the transposed matrices.
-  const bool turned = c.pool.equal(c.dim(4, 1), hidden) == Truth::no && c.pool.equal(c.dim(4, 2), hidden) == Truth::yes;
-  const std::size_t in = turned ? 2 : 1, out = turned ? 1 : 2;
-  if (!c.size_is(4, in, hidden, "hidden size") || !c.size_is(2, out, hidden, "hidden size")) return;
-  const Dim inner = c.dim(4, out), outer = twice ? c.pool.mul(inner, 2) : inner;
-  if (!c.size_is(2, in, outer, "inner size")) return;
-  const auto bias = [&](std::size_t i, Dim size) {
-    return !c.has(i) || (c.rank_is(i, 2) && c.same_size(i, 0, 1, 1, "experts") && c.size_is(i, 1, size, "bias"));
+  const Dim b1 = c.dim(second.weights, 1), b2 = c.dim(second.weights, 2);
+  const bool turned = c.pool.equal(b1, hidden) == Truth::no && c.pool.equal(b2, packed(hidden)) == Truth::yes;
+  const Dim inner = turned ? b1 : c.pool.mul(b2, pack), outer = twice ? c.pool.mul(inner, 2) : inner;
+  const auto matrix = [&](std::size_t i, Dim out, Dim in) {
+    return c.size_is(i, 1, turned ? in : out, turned ? "columns" : "rows") &&
+           c.size_is(i, 2, packed(turned ? out : in), turned ? "rows" : "columns");
   };
-  if (!bias(3, outer) || !bias(5, hidden)) return;
+  if (!matrix(second.weights, hidden, inner) || !matrix(first.weights, outer, hidden)) return;
+  const auto vector = [&](std::size_t i, Dim size, std::string_view what) {
+    return !c.has(i) || (c.rank_is(i, 2) && c.same_size(i, 0, 1, 1, "experts") && c.size_is(i, 1, size, what));
+  };
+  // One for each row, or for each block of a row, of which `share` are in a byte.
+  const auto scales = [&](std::size_t i, Dim out, Dim in, std::int64_t share) {
+    if (!c.has(i)) return true;
+    if (block <= 0 && c.known(i) && c.rank(i) == 2) return vector(i, c.pool.ceil_div(out, share), "rows");
+    const Dim blocks = block > 0 ? c.pool.ceil_div(in, block) : Dim(1);
+    return c.rank_is(i, block > 0 || c.rank(i) == 3 ? 3 : 2) && c.same_size(i, 0, 1, 1, "experts") &&
+           c.size_is(i, 1, out, "rows") && c.size_is(i, 2, c.pool.ceil_div(blocks, share), "blocks of a row");
+  };
+  if (!vector(first.bias, outer, "bias") || !vector(second.bias, hidden, "bias")) return;
+  if (!scales(first.scales, outer, hidden, 1) || !scales(second.scales, hidden, inner, 1)) return;
+  if (scales(first.zero_points, outer, hidden, pack)) scales(second.zero_points, hidden, inner, pack);
+}
+
+void mixture_of_experts(RuleContext& c) { experts(c, {2, 3, kNoInput, kNoInput}, {4, 5, kNoInput, kNoInput}, 6, 1, 0); }
+
+void quantized_mixture_of_experts(RuleContext& c) {
+  const std::int64_t bits = c.integer("expert_weight_bits", 4);
+  if (bits != 2 && bits != 4 && bits != 8) return void(c.fail("expert_weight_bits is " + std::to_string(bits)));
+  experts(c, {2, 4, 3, 11}, {5, 7, 6, 12}, 8, 8 / bits, c.integer("block_size", 0));
 }
 
 constexpr Rule kRules[] = {
@@ -317,7 +346,7 @@ constexpr Rule kRules[] = {
      .types = "int32 int32 W W W W W int32 T T T T T W W W W W -> T int32",
      .code = quantized_embed_norm},
     {.op = "MoE", .types = "T T T T T T T T -> T", .code = mixture_of_experts},
-    {.op = "QMoE", .types = "T T -> T", .code = mixture_of_experts},
+    {.op = "QMoE", .types = "T T -> T", .code = quantized_mixture_of_experts},
 };
 
 }  // namespace

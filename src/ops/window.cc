@@ -293,12 +293,13 @@ void qlinear_global_average_pool(RuleContext& c) {
   quantized_pool(c, global_pool);
 }
 
-/// The mask has the spatial axes of the input.
+/// The mask has the spatial axes of the input, and is not empty where the input is not.
 void masked_pool(RuleContext& c) {
   pool(c);
   if (c.failed() || !c.known(0) || !c.rank_is(1, c.rank(0))) return;
+  const bool some = !c.pool.resolve(c.dim(0, 0)).is(0) && !c.pool.resolve(c.dim(0, 1)).is(0);
   for (std::size_t a = 0; a < c.rank(0); ++a) {
-    if (a < 2 ? !c.not_empty(1, a, "mask") : !c.same_size(1, a, 0, a, "mask")) return;
+    if (a < 2 ? some && !c.not_empty(1, a, "mask") : !c.same_size(1, a, 0, a, "mask")) return;
   }
 }
 
