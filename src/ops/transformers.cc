@@ -175,7 +175,7 @@ void group_query_attention(RuleContext& c) {
   if (!c.at_least(total, {}, 1, "total_sequence_length")) return;
   // With a past, several new tokens are taken of one sequence only.
   const bool first = c.pool.equal(total, s) == Truth::yes;
-  if (!first && c.pool.at_least(s, 2) == Truth::yes && c.pool.equal(total, s) == Truth::no &&
+  if (!first && c.pool.equal(s, 1) == Truth::no && c.pool.equal(total, s) == Truth::no &&
       !c.size_is(0, 0, 1, "batch, where several tokens follow a past"))
     return;
   for (const Dim d : c.integers(5)) {
@@ -187,6 +187,13 @@ void group_query_attention(RuleContext& c) {
   const Dim present = c.pool.max(total, past);
   c.set(1, {b, k, present, head});
   c.set(2, {b, k, present, head});
+  if (c.has(9) && (!c.rank_is(9, 2) || !c.size_is(9, 0, b, "batch") || !c.size_is(9, 1, s, "length"))) return;
+  if (c.has(10)) {
+    if (!c.rank_is(10, 4) || !c.size_is_or_one(10, 0, b, "batch") || !c.size_is_or_one(10, 1, n, "heads") ||
+        !c.size_is(10, 2, s, "length") || !c.size_is(10, 3, total, "length with the past"))
+      return;
+  }
+  if (c.has(11) && (!c.rank_is(11, 1) || !c.size_is(11, 0, n, "heads"))) return;
   if (c.integer("do_rotary", 0) != 0 && c.has(7)) {
     if (!c.rank_is(7, 2) || !c.rank_is(8, 2)) return;
     if (!c.same_size(8, 0, 7, 0, "positions") || !c.same_size(8, 1, 7, 1, "rotated part of a head")) return;
