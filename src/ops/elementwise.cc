@@ -252,8 +252,9 @@ constexpr Rule join(std::string_view op, int since = 7) {
 
 /// Input 1 is one row, as long as the last axis of input 0.
 void bias(RuleContext& c) {
+  if (!c.rank_between(0, 1)) return;
   if (!c.has(1)) return keep_shape(c);
-  if (!c.rank_between(0, 1) || !c.rank_is(1, 1)) return;
+  if (!c.rank_is(1, 1)) return;
   keep_shape(c);
   c.same_size(1, 0, 0, c.rank(0) - 1, "length of the bias");
 }

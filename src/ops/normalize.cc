@@ -1,6 +1,8 @@
 // Normalisations, and what works along an axis without changing the shape (onnx/docs/Operators.md).
+#include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "ops/common.h"
 #include "ops/families.h"
 
@@ -13,15 +15,41 @@ void along_axis(RuleContext& c) {
   const std::int64_t usual = c.node().op() == "LpNormalization" || c.opset() >= 13 ? -1 : 1;
   const auto rank = static_cast<std::int64_t>(c.rank(0));
   const std::int64_t axis = c.integer("axis", usual);
-  if (rank == 0 && (axis == 0 || axis == -1)) return;  // ORT takes a scalar as one element
   if (is_empty(c, 0) && c.node().op() != "LpNormalization" && (axis < -rank || axis >= rank))
     return;  // nor does it look at the axis of an empty input
   (void)c.axis(axis, c.rank(0));
 }
 
+/// ORT leaves out the axes that the input does not have, but one must be left.
+void mean_variance(RuleContext& c) {
+  if (!c.rank_between(0, 0)) return;
+  keep_shape(c);
+  constexpr std::int64_t kUsual[] = {0, 2, 3};
+  const auto rank = static_cast<std::int64_t>(c.rank(0));
+  const std::span<const std::int64_t> axes = c.has_attribute("axes") ? c.list("axes") : kUsual;
+  const bool some = std::any_of(axes.begin(), axes.end(), [&](std::int64_t a) { return a >= -rank && a < rank; });
+  if (!some) c.fail("the input has none of the axes to normalise over: it has " + count_of(rank, "axis", "axes"));
+}
+
+/// Scale, bias, mean and variance of each channel; what has a single axis is one channel.
+void batch_norm(RuleContext& c) {
+  if (!c.rank_between(0, 1)) return;
+  const bool single = c.rank(0) == 1;
+  const Dim channels = single ? Dim(1) : c.dim(0, 1);
+  c.set(0, c.shape(0).dims);
+  c.set(1, {channels});
+  c.set(2, {channels});
+  for (std::size_t i = 1; i <= 4; ++i) {
+    if (!c.known(i)) continue;
+    if (!c.rank_is(i, 1)) return;
+    if (single ? !c.size_is(i, 0, 1, "channels") : !c.same_size(0, 1, i, 0, "channels (axis 1)")) return;
+  }
+}
+
 void cumulate(RuleContext& c) {
   keep_shape(c);
   if (!c.rank_between(0, 1)) return;
+  if (is_empty(c, 0)) return;  // ORT does not look at the axis of an empty input
   if (c.known(1) && c.rank(1) > 0 && (!c.rank_is(1, 1) || !c.equal(c.dim(1, 0), {1, 0}, 1, {}, "a single axis")))
     return;
   const auto axis = number_in(c, 1);
@@ -96,12 +124,8 @@ constexpr Rule kRules[] = {
     {.op = "CumProd", .since = 26, .types = "T I -> T", .code = cumulate},
     {.op = "Trilu", .since = 14, .types = "T int64 -> T", .code = trilu},
     {.op = "LRN", .signature = "X[n,c,h,w] -> [n,c,h,w]", .types = "T -> T"},
-    {.op = "MeanVarianceNormalization", .since = 9, .signature = "X[_,...s] ->", .types = "T -> T", .code = keep_shape},
-    {.op = "BatchNormalization",
-     .since = 7,
-     .signature = "X[n,c,...s] scale[c] B[c] mean[c] var[c] -> [n,c,...s] [c] [c]",
-     .types = "T U U V V -> T V V",
-     .words = "c channels (axis 1)"},
+    {.op = "MeanVarianceNormalization", .since = 9, .types = "T -> T", .code = mean_variance},
+    {.op = "BatchNormalization", .since = 7, .types = "T U U V V -> T V V", .code = batch_norm},
     {.op = "InstanceNormalization",
      .signature = "X[n,c,_,...s] scale[c] B[c] ->",
      .types = "T T T -> T",

@@ -363,6 +363,7 @@ void pad(RuleContext& c) {
   } else {
     pads.assign(c.integers(1).begin(), c.integers(1).end());
   }
+  if (c.opset() >= 11 && !one_element(c, 2, "the value")) return;
   std::vector<std::size_t> axes;
   if (c.has(3)) {
     if (c.known(3) && !c.rank_is(3, 1)) return;

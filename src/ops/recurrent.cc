@@ -11,10 +11,12 @@ void directions(RuleContext& c) {
   for (const Dim length : c.integers(4)) {
     if (!c.at_least(length, {}, 0, "a length") || !c.at_least(c['t'], {0, 0}, length, "length of a sequence")) return;
   }
-  // ORT ends the process when it reverses or continues a sequence without steps.
-  const bool reads_last = c.string("direction", "forward") != "forward" || c.has(5);
-  if (c.node().op() == "GRU" && reads_last && c.bound('t') && !c.at_least(c['t'], {0, 0}, 1, "length of the sequence"))
-    return;
+  // ORT ends the process without steps, sequences or input.
+  const bool gru = c.node().op() == "GRU";
+  if (gru && !c.has(4) && c.bound('t') && !c.at_least(c['t'], {0, 0}, 1, "length of the sequence")) return;
+  if (gru && c.bound('i') && !c.at_least(c['i'], {0, 2}, 1, "input size")) return;
+  const bool steps = c.bound('t') && c.pool.at_least(c['t'], 1) == Truth::yes;
+  if (c.node().op() != "RNN" && steps && c.bound('b') && !c.at_least(c['b'], {0, 1}, 1, "batch")) return;
   if (c.has_attribute("hidden_size")) {
     if (!c.bound('h'))
       c.let('h', c.integer("hidden_size", 0));

@@ -94,8 +94,9 @@ void arg_reduce(RuleContext& c) {
   const std::int64_t wanted = c.integer("axis", 0), rank = static_cast<std::int64_t>(c.rank(0));
   if (may_be_empty(c, 0) && (wanted < -rank || wanted >= rank)) return c.unproven("an empty input has no such axis");
   const auto axis = c.axis(wanted, c.rank(0));
-  if (!axis || !c.at_least(c.dim(0, *axis), {0, static_cast<int>(*axis)}, 1, "there must be something to choose from"))
-    return;
+  if (!axis) return;
+  // ORT looks at the size of an axis that is counted from the front only.
+  if (wanted >= 0 && !c.not_empty(0, *axis, "there must be something to choose from")) return;
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   if (c.integer("keepdims", 1) != 0)
     out[*axis] = 1;
@@ -122,9 +123,9 @@ void top_k(RuleContext& c) {
   if (!c.at_least(k, {}, 0, "k") ||
       !c.at_least(c.dim(0, *axis), {0, static_cast<int>(*axis)}, k, "k elements are taken of the axis"))
     return;
-  for (std::size_t a = 0; a < c.rank(0) && c.pool.at_least(k, 1) == Truth::yes;
-       ++a) {  // ORT divides by the number of rows
-    if (a != *axis && !c.at_least(c.dim(0, a), {0, static_cast<int>(a)}, 1, "there must be rows to take from")) return;
+  const bool some = c.pool.at_least(k, 1) == Truth::yes;  // ORT divides by the number of rows
+  for (std::size_t a = 0; some && a < *axis; ++a) {
+    if (!c.not_empty(0, a, "there must be rows to take from")) return;
   }
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   out[*axis] = k;

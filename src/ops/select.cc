@@ -276,6 +276,10 @@ void unique(RuleContext& c) {
   if (!c.known(0)) return c.unproven("the rank of an input is not known");
   const auto axis = c.axis(c.integer("axis", 0), c.rank(0));
   if (!axis) return;
+  // ORT ends the process where there are slices, but nothing in them.
+  const auto dims = c.shape(0).dims;
+  const Dim slices = c.pool.product(dims.first(*axis + 1)), in_slice = c.pool.product(dims.subspan(*axis + 1));
+  if (c.pool.at_least(slices, 1) == Truth::yes && !c.at_least(in_slice, {}, 1, "elements of a slice")) return;
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   out[*axis] = found;
   c.set(0, out);

@@ -28,6 +28,7 @@ void attention(RuleContext& c) {
   if (!c.multiple(q, {}, n, "heads") || !c.multiple(v, {}, n, "heads")) return;
   const Dim b = c.dim(0, 0), s = c.dim(0, 1);
   Dim total = s;
+  if (c.has(4) && c.has(5)) return void(c.fail("the runtime does not take a past and an attention bias together"));
   if (c.has(4)) {
     if (!c.rank_is(4, 5) || !c.size_is(4, 0, 2, "K and V") || !c.size_is(4, 1, b, "batch") ||
         !c.size_is(4, 2, n, "heads") || !c.size_is(4, 4, c.pool.floor_div(q, n), "head size"))
@@ -41,8 +42,8 @@ void attention(RuleContext& c) {
       const bool one_of = d == b || d == c.pool.mul(b, 2) || d == c.pool.add(c.pool.mul(b, 3), 2);
       if (!one_of && !c.size_is(3, 0, b, "lengths of the batch")) return;
     } else if (c.rank(3) == 4) {
-      if (!c.size_is(3, 0, b, "batch") || !c.size_is(3, 1, 1, "heads") || !c.same_size(3, 3, 3, 2, "square mask"))
-        return;
+      if (c.pool.resolve(b).is(0)) return c.unproven("a mask of 4 axes for no sequences");
+      return void(c.fail("the runtime takes a mask of 4 axes on GPUs only"));
     } else {
       if (!c.size_is(3, 0, b, "batch")) return;
       if (c.rank(3) == 2 && !c.size_is_or_one(3, 1, total, "length with the past")) return;
@@ -270,6 +271,8 @@ void embed_norm(RuleContext& c) {
     if (!c.rank_is(i, 1) || !c.size_is(i, 0, hidden, "hidden size")) return;
   }
   const bool has_positions = c.node().op() == "EmbedLayerNormalization" && c.has(8);
+  if (has_positions && (!c.rank_between(8, 2) || !c.size_is_or_one(8, 0, b, "batch") || !c.size_is(8, 1, s, "length")))
+    return;
   if (!has_positions && !c.at_least(c.dim(3, 0), {3, 0}, s, "positions")) return;
   c.set(0, {b, s, hidden});
   c.set(1, {b});

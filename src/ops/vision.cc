@@ -95,6 +95,7 @@ void deform_conv(RuleContext& c) {
 void col2im(RuleContext& c) {
   if ((c.known(1) && !c.rank_is(1, 1)) || (c.known(2) && !c.rank_is(2, 1))) return;
   if (c.known(1) && c.known(2) && !c.same_size(1, 0, 2, 0, "spatial axes")) return;
+  if (c.known(1) && !c.not_empty(1, 0, "spatial axes")) return;
   if (!c.rank_is(0, 3)) return;
   if (!c.has_integers(1) || !c.has_integers(2)) return c.unproven("the sizes of image and block are not known");
   const auto image = c.integers(1), block = c.integers(2);
@@ -185,6 +186,10 @@ void max_unpool(RuleContext& c) {
     out.assign(c.integers(2).begin(), c.integers(2).end());
   }
   c.set(0, out);
+  const Dim all = c.pool.product(out);
+  for (const Dim index : c.integers(1)) {
+    if (!c.at_least(index, {}, 0, "an index") || !c.at_least(c.pool.sub(all, 1), {}, index, "the last index")) return;
+  }
 }
 
 /// Every axis in `axes` gets the size that is asked for.

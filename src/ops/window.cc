@@ -112,7 +112,14 @@ void convolution(RuleContext& c, std::size_t x, std::size_t w, std::size_t bias)
   c.set(0, out);
 }
 
-void conv(RuleContext& c) { convolution(c, 0, 1, 2); }
+void conv(RuleContext& c) {
+  convolution(c, 0, 1, 2);
+  if (c.failed() || !c.known(0) || !c.known(1)) return;
+  // ORT ends the process without channels, unless there is nothing to compute.
+  const Dim batch = c.pool.resolve(c.dim(0, 0)), outputs = c.pool.resolve(c.dim(1, 0));
+  if (batch.is_constant() && outputs.is_constant() && !batch.is(0) && !outputs.is(0))
+    c.not_empty(1, 1, "input channels");
+}
 void conv_integer(RuleContext& c) {
   convolution(c, 0, 1, 99);
   if (!c.failed() && scalar_or_one(c, 2, "zero point")) scalar_or_one(c, 3, "zero point");
@@ -139,6 +146,10 @@ void conv_transpose(RuleContext& c) {
   const auto kernel = kernel_of_weight(c, 1);
   if (!kernel) return c.set(0, fresh_shape(c, c.rank(0)));
   const std::size_t n = kernel->size();
+  const auto asked = c.list("kernel_shape");
+  for (std::size_t i = 0; i < n && asked.size() == n; ++i) {
+    if (!c.size_is(1, i + 2, asked[i], "kernel_shape")) return;
+  }
   for (const char* name : {"strides", "dilations"}) {  // Conv takes longer lists
     if (c.list(name).size() > n)
       return void(c.fail(std::string(name) + " has " + std::to_string(c.list(name).size()) + " values, but " +
@@ -156,6 +167,9 @@ void conv_transpose(RuleContext& c) {
     const Dim size = c.dim(0, i + 2);
     if (c.pool.resolve(size).is(0)) c.unproven("a size of 0, with which ORT may end the process");
     if (!shape.empty()) {
+      // Pads make up for what the windows give too much, not for what they give too little.
+      const Dim full = c.pool.add(c.pool.mul(c.pool.sub(size, 1), win->strides[i]), extent(*win, i) + (*extra)[i]);
+      if (!c.at_least(c.pool.add(full, win->strides[i] - 1), {}, shape[i], "output_shape")) return;
       out.push_back(shape[i]);
     } else if (win->same()) {
       out.push_back(c.pool.mul(size, win->strides[i]));
@@ -239,7 +253,7 @@ constexpr Rule kRules[] = {
 
 /// Z, if there is one, is added to the result.
 void fused_conv(RuleContext& c) {
-  convolution(c, 0, 1, 2);
+  conv(c);
   const Facts* out = c.out(0);
   if (c.failed() || !c.known(3) || out == nullptr || !out->shape.known) return;
   if (c.pool.product(out->shape.dims).is(0)) return;
