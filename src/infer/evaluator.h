@@ -18,8 +18,8 @@ namespace shapecheck {
 
 /// Something that a node requires, with the node.
 struct Finding {
-  const Node* node = nullptr;
-  std::string node_name;  ///< as the user knows it, with the function calls that lead to it
+  const Node* node = nullptr;  ///< lives as long as the evaluator
+  std::string node_name;       ///< as the user knows it, with the function calls that lead to it
   Requirement requirement;
   std::string text;        ///< of a violation: the sentence, with the names and sizes at that moment
   ValueId blamed = kNone;  ///< the value whose size is at fault

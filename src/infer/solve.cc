@@ -184,14 +184,14 @@ class Solver {
 
   RankTrial try_input(std::size_t i) {
     RankTrial out;
-    std::array<std::optional<Finding>, kTriedRanks> refusal;
+    std::array<std::optional<Origin>, kTriedRanks> refusal;
     for (std::size_t r = 0; r < kTriedRanks; ++r) {
       Evaluator e(model_, contract_.rules, Phase::run);
       const auto symbols = give_inputs(e, i, r);
       e.stop_early();
       e.run();
       if (!e.violations().empty()) {
-        refusal[r] = e.violations().front();
+        refusal[r] = origin(e.violations().front());
         continue;
       }
       out.ranks.push_back(static_cast<int>(r));
@@ -201,11 +201,11 @@ class Solver {
     if (!out.ranks.empty() && out.ranks.back() + 1 < static_cast<int>(kTriedRanks)) {
       out.usual = out.ranks.back();
       const auto next = static_cast<std::size_t>(*out.usual);
-      const std::optional<Finding>& by = next > 0 && refusal[next - 1] ? refusal[next - 1] : refusal[next + 1];
-      if (by) out.origin = origin(*by);
+      const std::optional<Origin>& by = next > 0 && refusal[next - 1] ? refusal[next - 1] : refusal[next + 1];
+      if (by) out.origin = *by;
     } else if (!out.ranks.empty() && out.ranks.front() > 0) {
-      const std::optional<Finding>& by = refusal[static_cast<std::size_t>(out.ranks.front()) - 1];
-      if (by) out.origin = origin(*by);
+      const std::optional<Origin>& by = refusal[static_cast<std::size_t>(out.ranks.front()) - 1];
+      if (by) out.origin = *by;
     }
     return out;
   }

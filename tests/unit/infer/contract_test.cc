@@ -215,5 +215,16 @@ TEST(Contract, FunctionsAreFollowed) {
   EXPECT_NE(c.contradictions()[0].find("y/r"), std::string::npos) << c.contradictions()[0];
 }
 
+// The node that refuses a rank is one that the call made.
+TEST(Contract, RanksThatAFunctionRefuses) {
+  const Contract c = contract_of(R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
+    g (float[] x) => (float[] y) <float[2, 3, 3, 3] w = {}> { y = f.layer<step = [2, 2]>(x, w) }
+    <domain: "f", opset_import: ["" : 17]>
+    layer <step> (a, b) => (r) { r = Conv<strides : ints = @step>(a, b) })");
+  EXPECT_EQ(shape(c), "[?, 3, ?, ?]");
+  EXPECT_EQ(c.inputs()[0].rank_origin.op, "Conv");
+  EXPECT_EQ(c.inputs()[0].rank_origin.node, "y/r");
+}
+
 }  // namespace
 }  // namespace shapecheck::test
