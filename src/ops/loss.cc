@@ -1,5 +1,7 @@
 // Losses. The runtime runs them as the functions that the specification gives (onnx/docs/Operators.md), so what they
 // accept is what the operators of those functions accept.
+#include <utility>
+
 #include "ops/common.h"
 #include "ops/families.h"
 
@@ -36,7 +38,26 @@ void likelihood(RuleContext& c) {
   if (!in_range(classes, "classes")) return;
   if (c.known(2)) {
     if (!c.rank_between(2, 1) || !in_range(c.pool.resolve(c.dim(2, 0)), "weights")) return;
-    if (c.rank(2) > 1) return c.unproven("weights of several axes");
+    // Each target looks up a row of the weights; what the rows hold is broadcast with the losses of the targets. Where
+    // targets are ignored, the function does so with an axis of size 1 behind the batch, which it then drops.
+    const auto spread = [&](const std::vector<Dim>& dims, std::vector<Dim>& rows) {
+      const std::size_t ahead = rows.size() - dims.size();
+      for (std::size_t a = 0; a < dims.size(); ++a) {
+        if (!c.broadcastable(dims[a], {}, rows[a + ahead], {})) return false;
+        rows[a + ahead] = c.pool.broadcast(dims[a], rows[a + ahead]);
+      }
+      return true;
+    };
+    std::vector<Dim> targets = out;
+    if (ignored) targets.insert(targets.begin() + 1, Dim(1));
+    std::vector<Dim> rows = targets;
+    for (std::size_t a = 1; a < c.rank(2); ++a) rows.push_back(c.dim(2, a));
+    if (ignored) {
+      if (!spread(targets, rows) || !c.equal(rows[1], {}, 1, {}, "weights of a target")) return;
+      rows.erase(rows.begin() + 1);
+    }
+    if (!spread(out, rows)) return;
+    out = std::move(rows);
   }
   if (c.string("reduction", "mean") == "none")
     c.set(0, out);

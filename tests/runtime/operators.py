@@ -273,6 +273,10 @@ CASES = [
     Case("SVMRegressor", "x:f[5,3]",
          attributes={"coefficients": [1.0, 2.0, 3.0], "kernel_params": [0.1, 0.0, 3.0], "kernel_type": "LINEAR", "n_supports": 0, "rho": [0.5]},
          domain=ML),
+    Case("NegativeLogLikelihoodLoss", "x:f[3,5] t:i[3] w:f[5,3]", attributes={"reduction": "none"}, opset=13),
+    Case("NegativeLogLikelihoodLoss", "x:f[2,5,3] t:i[2,3] w:f[5,1,1]", opset=13),
+    Case("SoftmaxCrossEntropyLoss", "x:f[3,5] t:i[3] w:f[5,1]", attributes={"ignore_index": 1}, opset=13,
+         outputs="ff"),
     # com.microsoft
     Case("SkipLayerNormalization", "x:f[2,3,8] s:f[2,3,8] g:f[8] b:f[8] c:f[8]", domain=MS),
     Case("SkipLayerNormalization", "x:f[1,3,8] s:f[4,3,8] g:f[8]", domain=MS),
