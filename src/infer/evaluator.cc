@@ -89,6 +89,8 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
       op.control = &Evaluator::run_loop;
     else if (node.op() == "Scan")
       op.control = &Evaluator::run_scan;
+    else if (node.op() == "SequenceMap")
+      op.control = &Evaluator::run_sequence_map;
     else
       op.kind = Operator::Kind::unresolved;
     if (op.kind == Operator::Kind::control) return op;

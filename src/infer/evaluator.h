@@ -92,6 +92,7 @@ class Evaluator final : private RequirementSink {
   void run_if(const Node& node);
   void run_loop(const Node& node);
   void run_scan(const Node& node);
+  void run_sequence_map(const Node& node);
   std::vector<Facts> run_body(GraphId graph, const std::vector<Facts>& inputs);
   const Attribute* body_of(const Node& node);
   bool widen(std::vector<Facts>& state, const std::vector<Facts>& after);

@@ -1,4 +1,5 @@
-// Graphs that run several times: Loop and Scan (onnx/docs/Operators.md, ONNX Runtime's loop.cc and scan_utils.cc).
+// Graphs that run several times: Loop, Scan and SequenceMap (onnx/docs/Operators.md, ONNX Runtime's loop.cc and
+// scan_utils.cc).
 #include <algorithm>
 
 #include "base/text.h"
@@ -141,6 +142,62 @@ void Evaluator::run_loop(const Node& node) {
     state.push_back(out);
   }
   set_outputs(node, state);
+}
+
+// The runtime runs it as a Loop over the first input; other sequences give it a member a step, tensors themselves.
+void Evaluator::run_sequence_map(const Node& node) {
+  const Attribute* attribute = body_of(node);
+  if (attribute == nullptr) return;
+  std::vector<Facts> given;
+  for (const ValueId v : node.inputs()) given.push_back(v == kNone ? Facts{} : facts(v));
+  if (given.empty() || given[0].sequence == nullptr) {
+    unproven("nothing is known about the sequence");
+    return forget(node, muted_);
+  }
+  const Dim length = pool_.resolve(given[0].sequence->length);
+  bool one_by_one = length.is_constant() && length.constant() <= kMaxUnrolled;
+  for (const Facts& f : given) {
+    if (f.sequence == nullptr) continue;
+    if (&f != &given[0] && pool_.at_least(f.sequence->length, length) != Truth::yes)
+      require(pool_.at_least(f.sequence->length, length),
+              {Requirement::Kind::at_least, f.sequence->length, length, {}, {}, "length of the sequences", {}});
+    one_by_one = one_by_one && f.sequence->has_members;
+  }
+  if (node_failed_) return forget(node, true);
+  const auto step = [&](std::optional<std::size_t> i) {
+    std::vector<Facts> inputs = given;
+    for (Facts& f : inputs) {
+      if (f.sequence != nullptr) f = i ? f.sequence->members[*i] : *f.sequence->element;
+    }
+    return run_body(attribute->graphs[0], inputs);
+  };
+  const std::size_t count = node.outputs().size();
+  std::vector<std::vector<Facts>> members(count);
+  std::vector<Facts> last;
+  if (one_by_one) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(length.constant()) && !node_failed_; ++i) {
+      last = step(i);
+      last.resize(count);
+      for (std::size_t k = 0; k < count; ++k) members[k].push_back(last[k]);
+    }
+  } else {
+    const bool surely = pool_.at_least(length, 1) == Truth::yes;
+    conditional_ += surely ? 0 : 1;
+    last = step(std::nullopt);
+    conditional_ -= surely ? 0 : 1;
+  }
+  last.resize(count);
+  std::vector<Facts> outputs;
+  for (std::size_t k = 0; k < count; ++k) {
+    Facts common = members[k].empty() ? last[k] : members[k][0];
+    for (const Facts& member : members[k]) common = join(common, member);
+    Facts out;
+    out.kind = Facts::Kind::sequence;
+    out.dtype = common.dtype;
+    out.sequence = arena_.make<Sequence>({arena_.make<Facts>(common), length, one_by_one, arena_.copy(members[k])});
+    outputs.push_back(out);
+  }
+  set_outputs(node, outputs);
 }
 
 // A size that may differ from step to step.

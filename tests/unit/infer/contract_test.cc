@@ -154,6 +154,19 @@ TEST(Contract, LoopsAreFollowed) {
   EXPECT_EQ(check(c, {twice, feed("x", "float32[3,5]")}).verdict, Verdict::misfit);
 }
 
+TEST(Contract, SequencesAreMapped) {
+  const std::string_view model = R"(<ir_version: 8, opset_import: ["" : 17]>
+    g (float[N, 4] x, float[1, K] w) => (float[] y) <int64[2] sizes = {2, 1}> {
+      s = SplitToSequence<axis = 0>(x, sizes)
+      t = SequenceMap (s, w) < body = b (float[A, B] e, float[C, D] v) => (float[] m) { m = Concat<axis = 0>(e, v) } >
+      y = ConcatFromSequence<axis = 0>(t) })";
+  const Contract c = contract_of(model);
+  EXPECT_EQ(to_string_shape(c.outputs()[0]), "[5, 4]");
+  EXPECT_EQ(check(c, {feed("x", "float32[3,4]"), feed("w", "float32[1,4]")}).verdict, Verdict::fits);
+  EXPECT_EQ(check(c, {feed("x", "float32[3,4]"), feed("w", "float32[1,5]")}).verdict, Verdict::misfit);
+  EXPECT_EQ(check(c, {feed("x", "float32[4,4]"), feed("w", "float32[1,4]")}).verdict, Verdict::misfit);
+}
+
 TEST(Contract, UnknownOperatorsAreNamed) {
   const Contract c = contract_of(
       "<ir_version: 8, opset_import: [\"\" : 17, \"my\" : 1]> g (float[N] x) => (float[] y) { a = my.Magic(x) y = "
