@@ -97,7 +97,7 @@ std::uint64_t WireReader::fixed64() {
   return low | static_cast<std::uint64_t>(fixed32()) << 32;
 }
 
-bool WireReader::next(Field& field) {
+bool WireReader::next_with_long_key(Field& field) {
   if (pos_ >= end_) return false;
   const std::uint64_t key = varint();
   if (!ok()) return false;
@@ -155,11 +155,6 @@ std::span<const std::byte> WireReader::bytes(std::uint64_t max) {
   if (p == nullptr) return {};
   pos_ += length;
   return {p, static_cast<std::size_t>(length)};
-}
-
-std::string_view WireReader::text(std::uint64_t max) {
-  const auto view = bytes(max);
-  return {reinterpret_cast<const char*>(view.data()), view.size()};
 }
 
 std::uint64_t WireReader::enter() {

@@ -29,7 +29,19 @@ class WireReader {
   };
 
   /// The next field of the current message; false at its end, and after an error.
-  bool next(Field& field);
+  bool next(Field& field) {
+    const std::uint64_t at = pos_ - window_start_;
+    if (pos_ < end_ && at < window_.size()) {
+      const auto key = static_cast<std::uint32_t>(window_[at]);
+      field = {key >> 3u, static_cast<WireType>(key & 7u)};
+      constexpr unsigned kTypes = 0b100111;
+      if (key < 0x80 && field.number != 0 && (kTypes >> (key & 7u) & 1u) != 0) {
+        ++pos_;
+        return true;
+      }
+    }
+    return next_with_long_key(field);
+  }
 
   /// The value of a field, to be called once for each field that next() gave.
   std::uint64_t varint() {
@@ -44,7 +56,18 @@ class WireReader {
   std::uint64_t fixed64();
   /// Content of a length-delimited field; valid until the next call. Fails if it is longer than `max` bytes.
   std::span<const std::byte> bytes(std::uint64_t max);
-  std::string_view text(std::uint64_t max);
+  std::string_view text(std::uint64_t max) {
+    const std::uint64_t at = pos_ - window_start_;
+    if (pos_ < end_ && at < window_.size()) {
+      const auto length = static_cast<std::uint32_t>(window_[at]);
+      if (length < 0x80 && length <= max && length < end_ - pos_ && length < window_.size() - at) {
+        pos_ += 1u + length;
+        return {reinterpret_cast<const char*>(window_.data() + at + 1), length};
+      }
+    }
+    const auto view = bytes(max);
+    return {reinterpret_cast<const char*>(view.data()), view.size()};
+  }
   void skip(const Field& field);
 
   /// Enters a submessage; what is returned goes to leave().
@@ -73,6 +96,7 @@ class WireReader {
   void fail(ErrorCode code, std::string message);
 
  private:
+  bool next_with_long_key(Field& field);
   bool load(std::uint64_t at, std::size_t need);
   std::uint64_t long_varint();
   /// `need` bytes at pos_, or nullptr after fail()
