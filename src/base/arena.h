@@ -4,38 +4,48 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
+#include "base/pages.h"
+
 namespace shapecheck {
 
 class Arena {
  public:
   Arena() = default;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena() {
+    for (const Block& block : blocks_) free_pages(block.memory, block.size);
+  }
 
   void* allocate(std::size_t size, std::size_t alignment) {
     std::size_t start = (used_ + alignment - 1) & ~(alignment - 1);
-    if (blocks_.empty() || start + size > capacity_) {
-      capacity_ = size > kBlock ? size : (total_ < kBlock ? kFirstBlock : kBlock);
-      if (capacity_ < size) capacity_ = size;
-      blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(capacity_));
+    if (start + size > capacity_) {
+      add_block(size);
       start = 0;
     }
     used_ = start + size;
     total_ += size;
-    return blocks_.back().get() + start;
+    return block_ + start;
   }
 
   template <class T>
   T* make(T value = {}) {
     static_assert(std::is_trivially_destructible_v<T>, "an arena runs no destructors");
     return new (allocate(sizeof(T), alignof(T))) T(std::move(value));
+  }
+
+  /// `n` zeros.
+  template <class T>
+  std::span<T> make_list(std::size_t n) {
+    static_assert(std::is_arithmetic_v<T>);
+    if (n == 0) return {};
+    return {new (allocate(n * sizeof(T), alignof(T))) T[n](), n};
   }
 
   template <class T>
@@ -61,9 +71,23 @@ class Arena {
   std::uint64_t total() const { return total_; }
 
  private:
+  struct Block {
+    void* memory = nullptr;
+    std::size_t size = 0;
+  };
+
+  void add_block(std::size_t size) {
+    const std::size_t usual = total_ < kBlock ? kFirstBlock : total_ < kHugePage ? kBlock : kHugePage;
+    Block& block = blocks_.emplace_back();
+    capacity_ = size > usual ? size : usual;
+    block = {allocate_pages(capacity_), capacity_};
+    block_ = static_cast<std::byte*>(block.memory);
+  }
+
   static constexpr std::size_t kFirstBlock = 16u << 10;
   static constexpr std::size_t kBlock = 256u << 10;
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::vector<Block> blocks_;
+  std::byte* block_ = nullptr;  // the last one
   std::size_t used_ = 0;
   std::size_t capacity_ = 0;
   std::uint64_t total_ = 0;

@@ -3,11 +3,10 @@
 
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "base/arena.h"
+#include "base/pages.h"
 
 namespace shapecheck {
 
@@ -86,7 +85,7 @@ class Interner {
 
   void make_slots(std::size_t n) {
     tags_.assign(n, kEmpty);
-    ids_ = std::make_unique_for_overwrite<std::uint32_t[]>(n);
+    ids_.clear(), ids_.resize(n);
   }
 
   void grow() {
@@ -101,9 +100,9 @@ class Interner {
 
   Arena* arena_;
   // A table of one byte a slot says where to look: it stays in the cache where the numbers do not.
-  std::vector<std::uint8_t> tags_;
-  std::unique_ptr<std::uint32_t[]> ids_;
-  std::vector<Text> texts_;
+  PagedVector<std::uint8_t> tags_;
+  PagedVector<std::uint32_t> ids_;
+  PagedVector<Text> texts_;
 };
 
 }  // namespace shapecheck

@@ -22,6 +22,7 @@ class ShortList {
   explicit ShortList(std::span<const T> items) { append(items); }
 
   std::size_t size() const { return size_; }
+  std::span<const T> view() const { return {begin(), size_}; }
   bool empty() const { return size_ == 0; }
   T* begin() { return size_ <= N ? few_ : many_.data(); }
   T* end() { return begin() + size_; }

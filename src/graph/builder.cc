@@ -97,7 +97,7 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   resolved_[id] = 1;
   RawGraph& raw = raw_[id];
   Graph& graph = model_->graphs[id];
-  std::vector<Value>& values = model_->values;
+  PagedVector<Value>& values = model_->values;
   graph.name = raw.name;
   graph.depth = depth;
   Scope scope;
@@ -178,7 +178,7 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
 
 // Kahn's algorithm; among the nodes that are ready the one that came first in the file goes first.
 void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit) {
-  std::vector<Node>& nodes = raw_[id].nodes;
+  PagedVector<Node>& nodes = raw_[id].nodes;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;  // (producer, reader)
   for (std::uint32_t n = 0; n < nodes.size(); ++n) {
     for (const ValueId v : nodes[n].inputs()) {
@@ -219,7 +219,7 @@ void GraphBuilder::sort(GraphId id, std::vector<std::pair<std::uint32_t, std::ui
          "the graph has a cycle: " + describe_node(nodes[stuck]) + " needs its own result, directly or through others");
     return;
   }
-  std::vector<Node> sorted;
+  PagedVector<Node> sorted;
   sorted.reserve(nodes.size());
   for (const std::uint32_t n : order) sorted.push_back(nodes[n]);
   nodes = std::move(sorted);

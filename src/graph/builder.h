@@ -25,7 +25,7 @@ class GraphBuilder {
   };
   struct RawGraph {
     std::string_view name;
-    std::vector<Node> nodes;  ///< until they are resolved, their edges are NameIds
+    PagedVector<Node> nodes;  ///< until they are resolved, their edges are NameIds
     std::vector<NamedType> inputs, outputs;
     std::vector<const Tensor*> initializers;
   };
@@ -64,7 +64,7 @@ class GraphBuilder {
   Interner names_;
   Interner ops_;
   std::deque<RawGraph> raw_;
-  std::vector<ValueId> current_;  ///< by NameId: what the name means here
+  PagedVector<ValueId> current_;  ///< by NameId: what the name means here
   std::vector<Scope*> scopes_;    ///< from the outermost graph to the current one
   std::vector<char> resolved_;
   std::string key_;  ///< of the operator that is being looked up

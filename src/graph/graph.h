@@ -14,6 +14,7 @@
 #include <shapecheck/model.h>
 
 #include "base/arena.h"
+#include "base/pages.h"
 
 namespace shapecheck {
 
@@ -151,7 +152,7 @@ struct Value {
 
 struct Graph {
   std::string_view name;
-  std::vector<Node> storage;
+  PagedVector<Node> storage;
   std::span<Node> nodes;  ///< in an order in which everything is computed before it is read
   std::span<const ValueId> inputs;
   std::span<const ValueId> outputs;
@@ -185,7 +186,7 @@ class SHAPECHECK_LOCAL Model::Impl {
   std::int64_t ir_version = 0;
   std::string_view producer;
   std::span<const OpsetImport> opset_imports;
-  std::vector<Value> values;
+  PagedVector<Value> values;
   std::deque<Graph> graphs;  ///< 0 is the main graph
   std::vector<Function> functions;
   std::size_t node_count = 0;

@@ -8,6 +8,31 @@
 #include "profile/kernels.h"
 
 namespace shapecheck {
+namespace {
+
+/// Layers repeat, and so do the shapes of their weights: most are among the last ones seen.
+class RecentWeights {
+ public:
+  /// Where the facts of weights like this one are, or are to be put.
+  const KnownFacts** find(const Tensor& t) {
+    std::uint64_t h = t.dims.size();
+    for (const std::int64_t d : t.dims) h = (h ^ static_cast<std::uint64_t>(d)) * 0x9E3779B97F4A7C15ull;
+    Weight& w = weights_[h >> 59];
+    const bool same = w.tensor != nullptr && w.tensor->dtype == t.dtype &&
+                      std::equal(w.tensor->dims.begin(), w.tensor->dims.end(), t.dims.begin(), t.dims.end());
+    if (!same) w = {&t, nullptr};
+    return &w.facts;
+  }
+
+ private:
+  struct Weight {
+    const Tensor* tensor = nullptr;
+    const KnownFacts* facts = nullptr;
+  };
+  Weight weights_[32];
+};
+
+}  // namespace
 
 Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
     : model_(model),
@@ -39,9 +64,16 @@ void Evaluator::enter(GraphId id) {
     give(v, f);
   }
   std::vector<Dim> dims, integers;
+  RecentWeights recent;
   for (const ValueId v : graph.initializers) {
     if (given_[v]) continue;
     const Tensor& t = *model_.values[v].initializer();
+    const KnownFacts** const known = t.has_values ? nullptr : recent.find(t);
+    if (known != nullptr && *known != nullptr) {
+      facts_[v] = *known;
+      given_[v] = true;
+      continue;
+    }
     Facts f;
     f.dtype = t.dtype;
     dims.clear();
@@ -55,6 +87,7 @@ void Evaluator::enter(GraphId id) {
       f.reals = t.reals;
     }
     set(v, f);
+    if (known != nullptr) *known = facts_[v];
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/pages.h"
 #include "graph/graph.h"
 #include "infer/dtypes.h"
 #include "infer/known_facts.h"
@@ -117,7 +118,7 @@ class Evaluator final : private RequirementSink {
   FactsTable table_{arena_};
   SeenNodes seen_nodes_{arena_};
   const KnownFacts* nothing_ = table_.keep({});
-  std::vector<const KnownFacts*> facts_;  // by ValueId
+  PagedVector<const KnownFacts*> facts_;  // by ValueId
   std::vector<bool> given_;
   std::vector<std::vector<Operator>> operators_;  // by scope, then by Node::op_key
   std::vector<Frame> frames_;

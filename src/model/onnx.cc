@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "base/checked.h"
+#include "base/short_list.h"
 #include "base/text.h"
 #include "graph/builder.h"
 #include "model/onnx_values.h"
+#include "tensor/number.h"
 
 namespace shapecheck {
 namespace {
@@ -26,7 +28,8 @@ constexpr int kFunctionAttributeProto = 11;
 constexpr int kFunctionOverload = 13;
 }  // namespace newer
 
-constexpr std::uint64_t kReservedNodes = 1 << 17;
+constexpr std::uint64_t kUsualNode = 64;  // bytes
+constexpr std::uint64_t kReservedNodes = 20'000;
 constexpr std::uint64_t kMaxName = 1u << 20;
 constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
@@ -156,9 +159,8 @@ class OnnxReader {
                       "graphs are nested more than " + std::to_string(limits_.max_graph_depth) + " deep");
     }
     GraphBuilder::RawGraph& graph = builder_.graph(id);
-    // Room for as many nodes and names as there can be, which costs nothing until it is used.
-    if (depth == 0) {
-      const auto room = static_cast<std::size_t>(std::min(in_.rest() / 16, kReservedNodes));
+    if (depth == 0) {  // room costs nothing until it is used; beyond it lists grow by whole pages
+      const auto room = static_cast<std::size_t>(std::min(in_.rest() / kUsualNode, kReservedNodes));
       graph.nodes.reserve(room);
       builder_.reserve_names(room);
     }
@@ -211,6 +213,17 @@ class OnnxReader {
     key_ += bytes;
   }
 
+  /// Mostly a node reads what the one before it gives.
+  GraphBuilder::NameId name_of_input(std::string_view text) {
+    return text == builder_.text(last_output_) ? last_output_ : builder_.name(text);
+  }
+
+  /// Exporters name an output after its node, with something behind: that name is kept already.
+  std::string_view keep_node_name(std::string_view text) {
+    const std::string_view output = builder_.text(last_output_);
+    return output.starts_with(text) ? output.substr(0, text.size()) : builder_.arena().copy(text);
+  }
+
   void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
     using N = onnx::NodeProto;
     std::string_view name;
@@ -232,13 +245,14 @@ class OnnxReader {
       }
       switch (f.number) {
         case N::kInputFieldNumber:
-          name_stack_.push_back(builder_.name(in_.text(kMaxName)));
+          name_stack_.push_back(name_of_input(in_.text(kMaxName)));
           break;
         case N::kOutputFieldNumber:
-          output_stack_.push_back(builder_.name(in_.text(kMaxName)));
+          last_output_ = builder_.name(in_.text(kMaxName));
+          output_stack_.push_back(last_output_);
           break;
         case N::kNameFieldNumber:
-          name = builder_.arena().copy(in_.text(kMaxName));
+          name = keep_node_name(in_.text(kMaxName));
           break;
         case N::kOpTypeFieldNumber:
           text_of_kind(f.number, op);
@@ -564,13 +578,14 @@ class OnnxReader {
   const Tensor* read_tensor() {
     using T = onnx::TensorProto;
     Tensor out;
-    std::vector<std::int64_t> dims;
+    ShortList<std::int64_t> dims;
     struct Payload {
-      std::uint32_t field;
+      std::uint32_t field = 0;
       Range range;
     };
-    std::vector<Payload> payloads;        // packed runs and raw_data, skipped over at first
-    std::vector<std::uint64_t> elements;  // unpacked ones
+    ShortList<Payload, 2> payloads;                    // packed runs and raw_data, skipped over at first
+    std::vector<std::uint64_t>& elements = elements_;  // unpacked ones
+    elements.clear();
     WireReader::Field f;
     while (in_.next(f)) {
       switch (f.number) {
@@ -610,9 +625,9 @@ class OnnxReader {
       }
       if (dims.size() > limits_.max_rank) check_rank(dims.size());
     }
-    out.dims = builder_.arena().copy(dims);
+    out.dims = builder_.arena().copy(dims.view());
     const std::uint64_t n = element_count(out);
-    if (in_.ok() && !out.external && n <= kMaxKeptValues) {
+    if (in_.ok() && !out.external && n <= (has_real_bits(out.dtype) ? kMaxKeptReals : kMaxKeptValues)) {
       for (const Payload& p : payloads) {
         if (p.range.length <= kMaxKeptValues * 10) append_elements(in_.bytes_at(p.range), p.field, out.dtype, elements);
       }
@@ -727,6 +742,8 @@ class OnnxReader {
   // Of the nodes that are being read, innermost last.
   std::vector<GraphBuilder::NameId> name_stack_, output_stack_;
   std::vector<AttributeField> attribute_stack_;
+  GraphBuilder::NameId last_output_ = 0;
+  std::vector<std::uint64_t> elements_;  // of the tensor that is being read
   std::string key_;
   Interner kinds_{builder_.arena()};          // by what the file says of operator and attributes
   std::vector<const NodeKind*> known_kinds_;  // by number in kinds_; nullptr for those that are not shared

@@ -35,14 +35,14 @@ void append_elements(std::span<const std::byte> bytes, std::uint32_t field, DTyp
 
 void keep_values(Tensor& tensor, const std::vector<std::uint64_t>& elements, Arena& arena) {
   if (has_integer_bits(tensor.dtype) || tensor.dtype == DType::boolean) {
-    std::vector<std::int64_t> values;
-    for (const std::uint64_t bits : elements) values.push_back(integer_of_bits(tensor.dtype, bits));
-    tensor.integers = arena.copy(values);
+    const std::span<std::int64_t> values = arena.make_list<std::int64_t>(elements.size());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = integer_of_bits(tensor.dtype, elements[i]);
+    tensor.integers = values;
     tensor.has_values = true;
   } else if (has_real_bits(tensor.dtype)) {
-    std::vector<double> values;
-    for (const std::uint64_t bits : elements) values.push_back(real_of_bits(tensor.dtype, bits));
-    tensor.reals = arena.copy(values);
+    const std::span<double> values = arena.make_list<double>(elements.size());
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = real_of_bits(tensor.dtype, elements[i]);
+    tensor.reals = values;
     tensor.has_values = true;
   }
 }

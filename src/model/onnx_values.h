@@ -12,6 +12,8 @@ namespace shapecheck {
 
 /// Tensors of up to this many elements are kept by value.
 inline constexpr std::uint64_t kMaxKeptValues = 1024;
+/// Real numbers decide sizes only as scales, steps and bounds; what is longer are weights.
+inline constexpr std::uint64_t kMaxKeptReals = 32;
 
 /// Appends the bit patterns of a payload: varints of a packed typed field, little-endian elements of raw_data and of
 /// float_data and double_data. Ends beyond kMaxKeptValues.
