@@ -77,7 +77,7 @@ class Arena {
   };
 
   void add_block(std::size_t size) {
-    const std::size_t usual = total_ < kBlock ? kFirstBlock : total_ < kHugePage ? kBlock : kHugePage;
+    const std::size_t usual = total_ < kBlock ? kFirstBlock : total_ < kLarge ? kBlock : kHugePage;
     Block& block = blocks_.emplace_back();
     capacity_ = size > usual ? size : usual;
     block = {allocate_pages(capacity_), capacity_};

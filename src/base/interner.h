@@ -89,7 +89,7 @@ class Interner {
   }
 
   void grow() {
-    make_slots(tags_.size() * 2);
+    make_slots(tags_.size() * 4);
     for (std::uint32_t id = 0; id < texts_.size(); ++id) {
       std::size_t i = texts_[id].hash & (tags_.size() - 1);
       while (tags_[i] != kEmpty) i = (i + 1) & (tags_.size() - 1);

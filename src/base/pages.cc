@@ -5,14 +5,8 @@
 #include <new>
 
 namespace shapecheck {
-namespace {
-
-constexpr bool is_large(std::size_t bytes) { return bytes >= kHugePage / 2; }
-
-}  // namespace
-
 void* allocate_pages(std::size_t bytes) {
-  if (!is_large(bytes)) return ::operator new(bytes);
+  if (bytes < kLarge) return ::operator new(bytes);
   const std::size_t whole = (bytes + kHugePage - 1) & ~(kHugePage - 1);
   void* const memory = ::operator new (whole, std::align_val_t{kHugePage});
 #ifdef MADV_HUGEPAGE
@@ -22,7 +16,7 @@ void* allocate_pages(std::size_t bytes) {
 }
 
 void free_pages(void* memory, std::size_t bytes) noexcept {
-  if (is_large(bytes))
+  if (bytes >= kLarge)
     ::operator delete (memory, std::align_val_t{kHugePage});
   else
     ::operator delete(memory);

@@ -10,8 +10,10 @@
 namespace shapecheck {
 
 inline constexpr std::size_t kHugePage = 2u << 20;
+/// From here on to clear a huge page costs less than to fault in as many small ones.
+inline constexpr std::size_t kLarge = kHugePage / 4;
 
-/// Bytes for any type; throws std::bad_alloc. From half a huge page on they begin at one.
+/// Bytes for any type; throws std::bad_alloc. From kLarge on they begin at a huge page.
 void* allocate_pages(std::size_t bytes);
 void free_pages(void* memory, std::size_t bytes) noexcept;
 

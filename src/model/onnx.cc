@@ -29,7 +29,7 @@ constexpr int kFunctionOverload = 13;
 }  // namespace newer
 
 constexpr std::uint64_t kUsualNode = 64;  // bytes
-constexpr std::uint64_t kReservedNodes = 20'000;
+constexpr std::uint64_t kReservedNodes = 8192;
 constexpr std::uint64_t kMaxName = 1u << 20;
 constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
@@ -159,11 +159,8 @@ class OnnxReader {
                       "graphs are nested more than " + std::to_string(limits_.max_graph_depth) + " deep");
     }
     GraphBuilder::RawGraph& graph = builder_.graph(id);
-    if (depth == 0) {  // room costs nothing until it is used; beyond it lists grow by whole pages
-      const auto room = static_cast<std::size_t>(std::min(in_.rest() / kUsualNode, kReservedNodes));
-      graph.nodes.reserve(room);
-      builder_.reserve_names(room);
-    }
+    const std::uint64_t size = in_.rest();
+    if (depth == 0) make_room(graph, size / kUsualNode, kReservedNodes);
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -172,6 +169,9 @@ class OnnxReader {
       }
       switch (f.number) {
         case G::kNodeFieldNumber:
+          // As many more as there would be if all that follows were such nodes.
+          if (graph.nodes.size() == graph.nodes.capacity() && depth == 0)
+            make_room(graph, graph.nodes.size() * (size / (size - in_.rest()) + 1), graph.nodes.size() * 8);
           message([&] { read_node(graph, depth); });
           break;
         case G::kNameFieldNumber:
@@ -193,6 +193,13 @@ class OnnxReader {
           in_.skip(f);
       }
     }
+  }
+
+  /// Room costs nothing until it is used; to move into a larger one does.
+  void make_room(GraphBuilder::RawGraph& graph, std::uint64_t nodes, std::uint64_t most) {
+    const auto room = static_cast<std::size_t>(std::min(nodes, most));
+    graph.nodes.reserve(room);
+    builder_.reserve_names(room);
   }
 
   /// An attribute of the node that is being read: short ones are read only if the node is of a new kind.
