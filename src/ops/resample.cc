@@ -28,6 +28,7 @@ bool can_interpolate(RuleContext& c, const std::vector<bool>& changed, bool shri
 /// Sizes of the axes that are resized, from one scale each: floor(size * scale), in float as the runtime computes it.
 void scale_axes(RuleContext& c, std::span<const double> scales, const std::vector<std::size_t>& axes) {
   if (scales.size() != axes.size()) {
+    if (is_empty(c, 0)) return c.unproven("an empty input, of which not everything is checked");
     return void(c.fail(std::to_string(scales.size()) + " scales for " + std::to_string(axes.size()) + " axes"));
   }
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
@@ -88,6 +89,9 @@ void resize(RuleContext& c) {
   const std::size_t scales = c.opset() < 11 ? 1 : 2, sizes = 3;
   if (c.opset() >= 11 && !region_fits(c, axes.size())) return;
   const bool empty_scales = c.known(scales) && c.rank(scales) == 1 && c.pool.resolve(c.dim(scales, 0)).is(0);
+  if (c.opset() >= 11 && c.has(sizes) && c.known(scales) &&
+      c.pool.at_least(c.pool.product(c.shape(scales).dims), 1) == Truth::yes)
+    return void(c.fail("it has both scales and sizes"));
   if (c.has(sizes) && c.opset() >= 11 &&
       !(c.known(sizes) && c.rank(sizes) == 1 && c.pool.resolve(c.dim(sizes, 0)).is(0))) {
     if (!one_for_each(c, sizes, axes.size(), "sizes")) return;
