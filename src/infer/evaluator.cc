@@ -32,6 +32,11 @@ class RecentWeights {
   Weight weights_[32];
 };
 
+/// Of an operator without a rule it is known at least with which dtypes it does not run.
+constexpr Rule kNoRule{.code = [](RuleContext& c) { c.unproven("no rule for this operator"); }};
+
+bool is_one_number(const Facts* f) { return f != nullptr && f->integers.size() + f->reals.size() == 1; }
+
 }  // namespace
 
 Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
@@ -134,7 +139,7 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
   op.rule_opset = found.opset;
   op.kind = op.rule != nullptr ? Operator::Kind::rule : Operator::Kind::unknown;
   if (op.rule != nullptr) op.types = DTypePattern(op.rule->types);
-  if (op.rule != nullptr) op.no_kernel = dtypes_without_kernel(node.domain(), node.op());
+  op.no_kernel = dtypes_without_kernel(node.domain(), node.op(), op.opset);
   op.newest_opset = newest_opset(node.domain()).value_or(op.opset);
   for (std::uint32_t f = 0; f < model_.functions.size() && op.rule == nullptr; ++f) {
     const Function& function = model_.functions[f];
@@ -142,6 +147,10 @@ const Evaluator::Operator& Evaluator::resolve(const Node& node) {
       op.kind = Operator::Kind::function;
       op.function = f;
     }
+  }
+  if (op.kind == Operator::Kind::unknown && op.no_kernel != 0) {
+    op.kind = Operator::Kind::rule;
+    op.rule = &kNoRule;
   }
   return op;
 }
@@ -219,9 +228,14 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
     c.fail("the model imports opset " + std::to_string(op.opset) +
            (node.domain().empty() ? "" : " of " + quote(node.domain())) + ", but the runtime knows none beyond " +
            std::to_string(op.newest_opset));
-  if (op.no_kernel != 0 && c.has(0) && (op.no_kernel & bit_of(inputs_[0]->dtype)) != 0)
-    c.fail("the runtime has no kernel for " + std::string(to_string(inputs_[0]->dtype)));
-  apply(*op.rule, c);
+  if (op.no_kernel != 0 && c.has(0) && (op.no_kernel & bit_of(inputs_[0]->dtype)) != 0) {
+    if (leaves_out_neutral(node.domain(), node.op()) && std::any_of(inputs_.begin(), inputs_.end(), is_one_number))
+      c.unproven("the runtime has no kernel, but may do without");
+    else
+      c.fail("the runtime has no kernel for " + std::string(to_string(inputs_[0]->dtype)) + " in opset " +
+             std::to_string(op.opset));
+  }
+  if (!c.failed()) apply(*op.rule, c);
   if (!op.rule->types.empty()) op.types.complete(inputs_, outputs_);
   const bool fails = node_failed_ || muted_;
   given_outputs_.clear();

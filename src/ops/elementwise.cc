@@ -295,6 +295,11 @@ constexpr Rule kRules[] = {
     same("Tan"),
     same("Tanh"),
     same("ThresholdedRelu"),
+    same("Affine"),  // this one and the next three were never of the specification, and the runtime has them until
+                     // opset 9
+    same("ParametricSoftplus"),
+    same("Scale"),
+    same("ScaledTanh"),
     {.op = "IsInf", .types = "T -> bool", .code = keep_shape},
     {.op = "IsNaN", .types = "T -> bool", .code = keep_shape},
     {.op = "Not", .types = "bool -> bool", .code = logical_not},

@@ -46,6 +46,23 @@ void batch_norm(RuleContext& c) {
   }
 }
 
+/// Until opset 8 each element of X[1:] could be a channel of its own.
+void batch_norm_7(RuleContext& c) {
+  if (c.integer("spatial", 1) != 0 || (c.known(0) && c.rank(0) < 2)) return batch_norm(c);
+  if (!c.rank_between(0, 1)) return;
+  keep_shape(c);
+  for (std::size_t i = 1; i <= 4; ++i) {
+    if (c.known(i) && !c.rank_is(i, c.rank(0) - 1)) return;
+    for (std::size_t a = 0; c.known(i) && a < c.rank(i); ++a) {
+      if (!c.same_size(0, a + 1, i, a, "one channel for each element")) return;
+    }
+  }
+}
+
+void mean_variance_1(RuleContext& c) {
+  if (c.rank_between(0, 1)) keep_shape(c);
+}
+
 void cumulate(RuleContext& c) {
   keep_shape(c);
   if (!c.rank_between(0, 1)) return;
@@ -124,8 +141,10 @@ constexpr Rule kRules[] = {
     {.op = "CumProd", .since = 26, .types = "T I -> T", .code = cumulate},
     {.op = "Trilu", .since = 14, .types = "T int64 -> T", .code = trilu},
     {.op = "LRN", .signature = "X[n,c,h,w] -> [n,c,h,w]", .types = "T -> T"},
+    {.op = "MeanVarianceNormalization", .types = "T -> T", .code = mean_variance_1},
     {.op = "MeanVarianceNormalization", .since = 9, .types = "T -> T", .code = mean_variance},
-    {.op = "BatchNormalization", .since = 7, .types = "T U U V V -> T V V", .code = batch_norm},
+    {.op = "BatchNormalization", .since = 7, .types = "T U U V V -> T V V", .code = batch_norm_7},
+    {.op = "BatchNormalization", .since = 9, .types = "T U U V V -> T V V", .code = batch_norm},
     {.op = "InstanceNormalization",
      .signature = "X[n,c,_,...s] scale[c] B[c] ->",
      .types = "T T T -> T",

@@ -16,6 +16,7 @@ void scales(RuleContext& c) {
     return c.rank(i) == 0 || (c.rank(i) == 1 && c.pool.resolve(c.dim(i, 0)).is(1));
   };
   if (one(1)) {
+    if (block != 0) return void(c.fail("there are blocks, but one scale for all"));
     if (c.known(2) && !one(2)) c.rank_is(2, 1) && c.size_is(2, 0, 1, "one zero point");
     return;
   }

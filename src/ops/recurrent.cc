@@ -6,6 +6,7 @@ namespace {
 
 /// The number of directions and the hidden size also stand in attributes.
 void directions(RuleContext& c) {
+  if (c.integer("layout", 0) != 0) return void(c.fail("the runtime has no kernel for layout 1"));
   const std::int64_t d = c.string("direction", "forward") == "bidirectional" ? 2 : 1;
   if (c.bound('d') && !c.equal(c['d'], {1, 0}, d, {}, "number of directions")) return;
   for (const Dim length : c.integers(4)) {

@@ -95,8 +95,13 @@ void arg_reduce(RuleContext& c) {
   if (may_be_empty(c, 0) && (wanted < -rank || wanted >= rank)) return c.unproven("an empty input has no such axis");
   const auto axis = c.axis(wanted, c.rank(0));
   if (!axis) return;
-  // ORT looks at the size of an axis that is counted from the front only.
-  if (wanted >= 0 && !c.not_empty(0, *axis, "there must be something to choose from")) return;
+  // ORT looks at the size of an axis that is counted from the front only, and not where nothing is chosen.
+  Dims others(c.shape(0).dims);
+  others.erase_at(*axis);
+  const Truth chosen = c.pool.at_least(c.pool.product(others), 1);
+  if (wanted >= 0 && chosen == Truth::unknown && c.pool.resolve(c.dim(0, *axis)).is(0))
+    return c.unproven("how much is chosen from nothing");
+  if (wanted >= 0 && chosen != Truth::no && !c.not_empty(0, *axis, "there must be something to choose from")) return;
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
   if (c.integer("keepdims", 1) != 0)
     out[*axis] = 1;

@@ -25,9 +25,26 @@ bool can_interpolate(RuleContext& c, const std::vector<bool>& changed, bool shri
                         "of the axes behind batch and channels");
 }
 
+/// Where input or result are empty, or equal, ORT may not count the scales.
+bool may_not_count(RuleContext& c, std::span<const double> scales) {
+  if (is_empty(c, 0)) return true;
+  if (scales.size() <= c.rank(0)) return false;
+  bool same = true;
+  for (std::size_t i = 0; i < c.rank(0); ++i) {
+    const Dim size = c.pool.resolve(c.dim(0, i));
+    if (!size.is_constant()) return true;
+    const auto scaled = static_cast<std::int64_t>(static_cast<float>(scales[i]) * static_cast<float>(size.constant()));
+    if (scaled == 0) return true;
+    same = same && size.is(scaled);
+  }
+  return same;
+}
+
 /// Sizes of the axes that are resized, from one scale each: floor(size * scale), in float as the runtime computes it.
 void scale_axes(RuleContext& c, std::span<const double> scales, const std::vector<std::size_t>& axes) {
   if (scales.size() != axes.size()) {
+    if (may_not_count(c, scales))
+      return c.unproven("a result that is empty or equal, of which not everything is checked");
     return void(c.fail(std::to_string(scales.size()) + " scales for " + std::to_string(axes.size()) + " axes"));
   }
   std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
@@ -57,8 +74,8 @@ void scale_axes(RuleContext& c, std::span<const double> scales, const std::vecto
 bool one_for_each(RuleContext& c, std::size_t input, std::size_t axes, std::string_view what) {
   if (!c.known(input)) return true;
   const Dim n = c.pool.product(c.shape(input).dims);
-  if (is_empty(c, 0) && c.pool.equal(n, static_cast<std::int64_t>(axes)) != Truth::yes) {
-    c.unproven("an empty input, of which not everything is checked");
+  if (may_not_count(c, c.reals(input)) && c.pool.equal(n, static_cast<std::int64_t>(axes)) != Truth::yes) {
+    c.unproven("a result that is empty or equal, of which not everything is checked");
     return false;
   }
   return c.equal(n, {static_cast<int>(input), -1}, static_cast<std::int64_t>(axes), {}, what);
@@ -88,6 +105,9 @@ void resize(RuleContext& c) {
   const std::size_t scales = c.opset() < 11 ? 1 : 2, sizes = 3;
   if (c.opset() >= 11 && !region_fits(c, axes.size())) return;
   const bool empty_scales = c.known(scales) && c.rank(scales) == 1 && c.pool.resolve(c.dim(scales, 0)).is(0);
+  if (c.opset() >= 11 && c.has(sizes) && c.known(scales) &&
+      c.pool.at_least(c.pool.product(c.shape(scales).dims), 1) == Truth::yes)
+    return void(c.fail("it has both scales and sizes"));
   if (c.has(sizes) && c.opset() >= 11 &&
       !(c.known(sizes) && c.rank(sizes) == 1 && c.pool.resolve(c.dim(sizes, 0)).is(0))) {
     if (!one_for_each(c, sizes, axes.size(), "sizes")) return;

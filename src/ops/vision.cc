@@ -9,8 +9,38 @@
 namespace shapecheck {
 namespace {
 
+/// Until opset 9: one bias for each channel.
+void image_scaler(RuleContext& c) {
+  if (!c.rank_between(0, 4)) return;
+  keep_shape(c);
+  const Attribute* bias = c.attribute("bias");
+  if (bias == nullptr) return c.unproven("its bias is not known");
+  c.size_is(0, 1, static_cast<std::int64_t>(bias->floats.size()), "one bias for each channel");
+}
+
+/// Until opset 9: cuts borders off (left, top, right, bottom), or leaves what `scale` says.
+void crop(RuleContext& c) {
+  if (!c.rank_is(0, 4)) return;
+  const auto border = c.list("border"), scale = c.list("scale");
+  if (border.size() != 4 || (scale.size() != 2 && !scale.empty())) return c.unproven("its borders");
+  std::vector<Dim> out(c.shape(0).dims.begin(), c.shape(0).dims.end());
+  for (const std::size_t i : {0, 1}) {  // height and width
+    const std::int64_t before = border[1 - i], after = border[3 - i];
+    if (before < 0 || after < 0) return c.unproven("its borders");
+    const Subject where{0, static_cast<int>(i + 2)};
+    if (!c.at_least(c.dim(0, i + 2), where, before + (scale.empty() ? after : scale[i]), "what is cut off")) return;
+    out[i + 2] = scale.empty() ? c.pool.sub(c.dim(0, i + 2), before + after) : Dim(scale[i]);
+  }
+  c.set(0, out);
+}
+
 void grid_sample(RuleContext& c) {
-  const bool cubic = c.string("mode", "").ends_with("cubic");  // "bicubic" up to version 16
+  // The modes have other names up to version 16.
+  const bool old = c.opset() < 20;
+  const std::string_view mode = c.string("mode", old ? "bilinear" : "linear");
+  const bool cubic = mode == (old ? "bicubic" : "cubic");
+  if (!cubic && mode != "nearest" && mode != (old ? "bilinear" : "linear"))
+    return void(c.fail("mode " + std::string(mode) + " does not exist in this version"));
   if (!c.rank_between(0, 4, cubic ? 4 : 5) || !c.rank_is(1, c.rank(0))) return;
   const std::size_t spatial = c.rank(0) - 2;
   if (!c.same_size(1, 0, 0, 0, "batch") ||
@@ -235,6 +265,8 @@ void image_decoder(RuleContext& c) {
 }
 
 constexpr Rule kRules[] = {
+    {.op = "Crop", .types = "T -> T", .code = crop},
+    {.op = "ImageScaler", .types = "T -> T", .code = image_scaler},
     {.op = "GridSample", .since = 16, .types = "T U -> T", .code = grid_sample},
     {.op = "AffineGrid", .since = 20, .types = "T int64 -> T", .code = affine_grid},
     {.op = "DeformConv", .since = 19, .types = "T T T T T -> T", .code = deform_conv},

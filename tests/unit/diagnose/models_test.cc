@@ -73,6 +73,25 @@ TEST(ModelDiagnostics, DtypesWithoutAKernel) {
   EXPECT_EQ(with("int32", "ReduceMax(x)"), Codes{});
 }
 
+TEST(ModelDiagnostics, VersionsWithoutAKernel) {
+  const auto with = [](int opset, const std::string& dtype, const std::string& call) {
+    return codes_at(diagnose(contract_of("<ir_version: 8, opset_import: [\"\" : " + std::to_string(opset) + "]> g (" +
+                                         dtype + "[1, 3] x, " + dtype + "[1, 3] a) => (" + dtype + "[1, 3] y) <" +
+                                         dtype + "[1] w = {0}> { y = " + call + " }")));
+  };
+  EXPECT_EQ(with(6, "float", "Add(x, a)"), Codes{"SC702"});
+  EXPECT_EQ(with(7, "float", "Add(x, a)"), Codes{});
+  EXPECT_EQ(with(5, "float", "Relu(x)"), Codes{"SC702"});
+  EXPECT_EQ(with(6, "float", "Relu(x)"), Codes{});
+  EXPECT_EQ(with(17, "int64", "Relu(x)"), Codes{"SC702"});
+  EXPECT_EQ(with(18, "int64", "Relu(x)"), Codes{});  // there it is a function of operators that have kernels
+  EXPECT_EQ(with(19, "int64", "Relu(x)"), Codes{"SC702"});
+  EXPECT_EQ(with(21, "float", "RandomNormalLike(x)"), Codes{});
+  EXPECT_EQ(with(22, "float", "RandomNormalLike(x)"), Codes{"SC702"});
+  // The runtime leaves out what adds a 0.
+  EXPECT_NE(with(6, "float", "Add<broadcast = 1>(x, w)"), Codes{"SC702"});
+}
+
 TEST(ModelDiagnostics, OpsetsThatTheRuntimeDoesNotKnow) {
   const auto with = [](const std::string& imports) {
     return codes_at(diagnose(contract_of("<ir_version: 8, opset_import: [" + imports +
