@@ -2,7 +2,7 @@
 
 usage: kernels.py VERDICTS [--table]
 Exit status 0: shapecheck refuses no model that the runtime loads, and says "no kernel" only where there is none; 1: it
-does not; 77: ONNX Runtime's library, numpy or onnx is not there. --table prints the dtypes without a kernel in any
+does not; 77: ONNX Runtime's library, numpy or onnx is not there. --table prints the dtypes without a kernel of each
 version, for src/profile/kernels.cc.
 """
 
@@ -15,7 +15,7 @@ import near_misses
 import operators
 import runtime
 
-OPSETS = (7, 9, 11, 13, 15, 18, 21, 22, 23)
+OPSETS = (1, 6, 7, 11, 13, 18, 19, 22, 24)
 near_misses.ONNX.update({"u": 4, "w": 5, "U": 12, "V": 13})
 near_misses.NUMPY.update({"u": "uint16", "w": "int16", "U": "uint32", "V": "uint64"})
 NAMES = {"f": "float32", "d": "float64", "i": "int64", "j": "int32", "B": "uint8", "c": "int8", "b": "bool",
@@ -32,7 +32,7 @@ def variants():
         first = inputs[0][1]
         for opset in {case.opset} if case.domain else {case.opset, *OPSETS}:
             key = (case.domain, case.op, opset, tuple(i and i[1] for i in inputs), case.outputs)
-            if opset < 7 or key in seen:
+            if key in seen:
                 continue
             seen.add(key)
             for kind, name in NAMES.items():
@@ -56,9 +56,9 @@ def main():
         refusal = ort.load(model) or ""
         no_kernel = "NOT_IMPLEMENTED" in refusal or "Could not find an implementation" in refusal
         if no_kernel:
-            missing[case.domain, case.op].add(dtype)
+            missing[case.domain, case.op, case.opset].add(dtype)
         elif not refusal:
-            there[case.domain, case.op].add(dtype)
+            there[case.domain, case.op, case.opset].add(dtype)
         own.load(model)
         verdict = own.run({i[0]: near_misses.array(i[1], i[2], i[3]) for i in inputs if i})
         says_so = verdict[0] == "misfit" and "no kernel" in " ".join(verdict)
