@@ -68,7 +68,7 @@ void affine_grid(RuleContext& c) {
   if (n != 4 && n != 5) return void(c.fail("size has " + std::to_string(n) + " numbers, but must have 4 or 5"));
   const auto spatial = static_cast<std::int64_t>(n - 2);
   if (!c.size_is(0, 1, spatial, "spatial axes") || !c.size_is(0, 2, spatial + 1, "spatial axes and the shift")) return;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 1; i < n; ++i) {
     if (!c.at_least(c.integers(1)[i], {}, 1, "size of the grid")) return;
   }
   if (!c.size_is(0, 0, c.integers(1)[0], "batch")) return;

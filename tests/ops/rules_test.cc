@@ -411,6 +411,13 @@ const RuleCase kImageCases[] = {
      "fails: strides has 2 values"},
     {"GridSampleCoordinates", kTwo, "y = GridSample(a, b)", {{2, 3, 4, 5}, {2, 6, 7, 3}}, "fails: coordinate", {}, 20},
     {"AffineGrid", "float[] a", "y = AffineGrid(a, s)", {{2, 2, 3}}, "[2, 4, 5, 2]", "int64[4] s = {2, 3, 4, 5}", 20},
+    {"AffineGridNothing",
+     "float[] a",
+     "y = AffineGrid(a, s)",
+     {{0, 2, 3}},
+     "[0, 4, 5, 2]",
+     "int64[4] s = {0, 3, 4, 5}",
+     20},
     // Nine places of a 2x2 block in a 4x4 image.
     {"Col2Im",
      "float[] a",

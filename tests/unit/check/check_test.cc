@@ -23,6 +23,23 @@ struct Row {
   std::string code;  ///< empty: fits
 };
 
+// The runtime runs some of what a Transpose refuses, where it folds it into its reader: [2, 3, 4] times [3, 4] does.
+TEST(Check, ATransposeThatMayBeFoldedIsNoMisfit) {
+  const auto verdict = [](const std::string& nodes, const std::string& outputs = "float[] y") {
+    const Contract c = contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[] x) => ()" + outputs +
+                                   ") <float[3, 4] w = {}> { " + nodes + " }");
+    return check(c, {feed("x", "float32[2,3,4]")}).verdict;
+  };
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0]>(x) y = MatMul(t, w)"), Verdict::undecided);
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0]>(x) c = Cast<to = 1>(t) y = MatMul(c, w)"), Verdict::undecided);
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0]>(x) u = Transpose<perm = [1, 0]>(t) y = Relu(u)"), Verdict::undecided);
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0]>(x) y = Relu(t)"), Verdict::misfit);
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0]>(x) y = MatMul(t, w) z = Relu(t)", "float[] y, float[] z"),
+            Verdict::misfit);
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0]>(x) y = MatMul(t, w)", "float[] y, float[] t"), Verdict::misfit);
+  EXPECT_EQ(verdict("t = Transpose<perm = [1, 0, 3, 2]>(x) y = MatMul(t, w)"), Verdict::misfit);
+}
+
 // A contract remembers what it let pass; nothing that differs in what the verdict depends on may profit from that.
 TEST(Check, WhatFitsOnceSaysNothingOfOtherData) {
   const Contract reshape = contract_of(

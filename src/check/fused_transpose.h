@@ -1,0 +1,16 @@
+// Transposes that the runtime folds into their readers.
+#pragma once
+
+#include "graph/graph.h"
+#include "infer/evaluator.h"
+
+namespace shapecheck {
+
+/// Where no rank is declared, ONNX Runtime folds a Transpose of the last two axes, or of none, into the MatMul that
+/// reads it, also through a Cast, and leaves out two that follow each other. What is left transposes the last two axes
+/// of any rank: `perm` is never compared with it.
+/// @return whether a violation is of a Transpose that may not be there when the model runs
+/// @see ONNX Runtime, core/optimizer/matmul_transpose_fusion.cc
+bool may_be_folded(const Model::Impl& model, const Finding& violation);
+
+}  // namespace shapecheck
