@@ -25,19 +25,17 @@ bool can_interpolate(RuleContext& c, const std::vector<bool>& changed, bool shri
                         "of the axes behind batch and channels");
 }
 
-/// Where input or result are empty, or equal, ORT may not count the scales.
+/// ORT does not count scales that are all 1, and before version 18 none where input or result are empty.
 bool may_not_count(RuleContext& c, std::span<const double> scales) {
+  const bool given = !scales.empty();
+  if (given && std::all_of(scales.begin(), scales.end(), [](double s) { return s == 1; })) return true;
+  if (given && c.opset() >= 18) return false;
   if (is_empty(c, 0)) return true;
-  if (scales.size() <= c.rank(0)) return false;
-  bool same = true;
-  for (std::size_t i = 0; i < c.rank(0); ++i) {
+  for (std::size_t i = 0; i < c.rank(0) && c.rank(0) < scales.size(); ++i) {
     const Dim size = c.pool.resolve(c.dim(0, i));
-    if (!size.is_constant()) return true;
-    const auto scaled = static_cast<std::int64_t>(static_cast<float>(scales[i]) * static_cast<float>(size.constant()));
-    if (scaled == 0) return true;
-    same = same && size.is(scaled);
+    if (!size.is_constant() || static_cast<float>(scales[i]) * static_cast<float>(size.constant()) < 1) return true;
   }
-  return same;
+  return false;
 }
 
 /// Sizes of the axes that are resized, from one scale each: floor(size * scale), in float as the runtime computes it.
