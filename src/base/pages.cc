@@ -5,6 +5,7 @@
 #include <new>
 
 namespace shapecheck {
+
 void* allocate_pages(std::size_t bytes) {
   if (bytes < kLarge) return ::operator new(bytes);
   const std::size_t whole = (bytes + kHugePage - 1) & ~(kHugePage - 1);

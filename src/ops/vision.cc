@@ -15,7 +15,7 @@ void image_scaler(RuleContext& c) {
   keep_shape(c);
   const Attribute* bias = c.attribute("bias");
   if (bias == nullptr) return c.unproven("its bias is not known");
-  c.size_is(0, 1, static_cast<std::int64_t>(bias->floats.size()), "one bias for each channel");
+  c.size_is(0, 1, static_cast<std::int64_t>(bias->count), "one bias for each channel");
 }
 
 /// Until opset 9: cuts borders off (left, top, right, bottom), or leaves what `scale` says.

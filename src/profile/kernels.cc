@@ -297,11 +297,12 @@ std::uint64_t dtypes_without_kernel(std::string_view domain, std::string_view op
   return out;
 }
 
-// @see ONNX Runtime, model_load_utils.h, ValidateOpsetForDomain
+// @see ONNX Runtime, core/optimizer/noop_elimination.cc
 bool leaves_out_neutral(std::string_view domain, std::string_view op) {
   return domain.empty() && (op == "Add" || op == "Sub" || op == "Mul" || op == "Div");
 }
 
+// @see ONNX Runtime, model_load_utils.h, ValidateOpsetForDomain
 std::optional<std::int64_t> newest_opset(std::string_view domain) {
   if (domain.empty() || domain == "ai.onnx") return 26;
   if (domain == "ai.onnx.ml") return 5;

@@ -56,7 +56,8 @@ std::uint64_t walk(WireReader& in, Message message) {
 
 }  // namespace
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
+  if (count < 2) return 2;
   const auto file = shapecheck::File::open(arguments[1]);
   if (!file) return 2;
   WireReader in(*file);
