@@ -50,6 +50,8 @@ inline std::string outcome(const RuleCase& c) {
   return out;
 }
 
+inline const std::string kTwo = "float[] a, float[] b";
+
 class OpRule : public testing::TestWithParam<RuleCase> {};
 
 inline void expect_outcome(const RuleCase& c) {
