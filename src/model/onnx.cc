@@ -10,17 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "base/checked.h"
-#include "base/short_list.h"
 #include "base/text.h"
 #include "graph/builder.h"
-#include "model/onnx_values.h"
-#include "tensor/number.h"
+#include "model/onnx_messages.h"
+#include "model/onnx_tensors.h"
+#include "model/onnx_types.h"
 
 namespace shapecheck {
 namespace {
-
-using WireType = WireReader::WireType;
 
 namespace newer {  // onnx.proto of IR version 10 and 13
 constexpr int kNodeOverload = 8;
@@ -30,13 +27,16 @@ constexpr int kFunctionOverload = 13;
 
 constexpr std::uint64_t kUsualNode = 64;  // bytes
 constexpr std::uint64_t kReservedNodes = 8192;
-constexpr std::uint64_t kMaxName = 1u << 20;
 constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
 
-class OnnxReader {
+class OnnxReader : private OnnxMessages {
  public:
-  OnnxReader(WireReader& in, const Limits& limits) : in_(in), limits_(limits), builder_(limits) {}
+  OnnxReader(WireReader& in, const Limits& limits)
+      : OnnxMessages(in, limits, graph_builder_),
+        graph_builder_(limits),
+        tensors_(in, limits, graph_builder_),
+        types_(in, limits, graph_builder_) {}
 
   Result<std::shared_ptr<const Model::Impl>> read() {
     read_model();
@@ -46,38 +46,6 @@ class OnnxReader {
   }
 
  private:
-  using Range = WireReader::Range;
-
-  std::string_view keep(std::string_view text) { return builder_.text(builder_.name(text)); }
-  std::string_view text() { return keep(in_.text(kMaxName)); }
-  std::string_view domain() {
-    const std::string_view d = text();
-    return d == "ai.onnx" ? std::string_view() : d;
-  }
-  std::int64_t integer() { return static_cast<std::int64_t>(in_.varint()); }
-  template <class Read>
-  void message(Read read) {
-    const std::uint64_t outer = in_.enter();
-    read();
-    in_.leave(outer);
-    if (builder_.arena().total() > limits_.max_structure_bytes) {
-      in_.fail(ErrorCode::limit_exceeded, "names, attributes and small constants of more than " +
-                                              std::to_string(limits_.max_structure_bytes) + " bytes");
-    }
-  }
-
-  /// One element or a packed run of a repeated numeric field.
-  template <class Take>
-  void numbers(const WireReader::Field& f, Take take) {
-    if (f.type != WireType::length) {
-      take(f.type == WireType::fixed32 ? in_.fixed32() : f.type == WireType::fixed64 ? in_.fixed64() : in_.varint());
-      return;
-    }
-    message([&] {
-      while (in_.ok() && in_.rest() > 0) take(in_.varint());
-    });
-  }
-
   void read_model() {
     using M = onnx::ModelProto;
     const GraphId main = builder_.add_graph();
@@ -178,16 +146,16 @@ class OnnxReader {
           graph.name = text();
           break;
         case G::kInitializerFieldNumber:
-          message([&] { graph.initializers.push_back(read_tensor()); });
+          message([&] { graph.initializers.push_back(tensors_.read()); });
           break;
         case G::kSparseInitializerFieldNumber:
-          message([&] { graph.initializers.push_back(read_sparse_tensor()); });
+          message([&] { graph.initializers.push_back(tensors_.read_sparse()); });
           break;
         case G::kInputFieldNumber:
-          message([&] { graph.inputs.push_back(read_value_info()); });
+          message([&] { graph.inputs.push_back(types_.read_value_info()); });
           break;
         case G::kOutputFieldNumber:
-          message([&] { graph.outputs.push_back(read_value_info()); });
+          message([&] { graph.outputs.push_back(types_.read_value_info()); });
           break;
         default:
           in_.skip(f);
@@ -369,10 +337,10 @@ class OnnxReader {
             in_.skip(f);
           break;
         case A::kTFieldNumber:
-          nested ? message([&] { out.tensor = read_tensor(); }) : in_.skip(f);
+          nested ? message([&] { out.tensor = tensors_.read(); }) : in_.skip(f);
           break;
         case A::kSparseTensorFieldNumber:
-          nested ? message([&] { out.tensor = read_sparse_tensor(); }) : in_.skip(f);
+          nested ? message([&] { out.tensor = tensors_.read_sparse(); }) : in_.skip(f);
           break;
         case A::kGFieldNumber:
           nested ? add_graph() : in_.skip(f);
@@ -413,7 +381,7 @@ class OnnxReader {
           }
           break;
         case A::kTpFieldNumber:
-          nested ? message([&] { out.type_spec = read_type(0); }) : in_.skip(f);
+          nested ? message([&] { out.type_spec = types_.read_type(); }) : in_.skip(f);
           break;
         case A::kTensorsFieldNumber:
         case A::kSparseTensorsFieldNumber:
@@ -460,235 +428,6 @@ class OnnxReader {
     if (!in_.ok() || range.length > kMaxName) return {};
     const auto bytes = in_.bytes_at(range);
     return builder_.arena().copy(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  }
-
-  GraphBuilder::NamedType read_value_info() {
-    using V = onnx::ValueInfoProto;
-    GraphBuilder::NamedType out;
-    WireReader::Field f;
-    while (in_.next(f)) {
-      if (f.type != WireType::length)
-        in_.skip(f);
-      else if (f.number == V::kNameFieldNumber)
-        out.name = builder_.name(in_.text(kMaxName));
-      else if (f.number == V::kTypeFieldNumber)
-        message([&] { out.type = read_type(0); });
-      else
-        in_.skip(f);
-    }
-    return out;
-  }
-
-  const TypeSpec* read_type(std::uint32_t depth) {
-    using T = onnx::TypeProto;
-    TypeSpec* out = builder_.arena().make<TypeSpec>();
-    if (depth > 16) {
-      in_.fail(ErrorCode::limit_exceeded, "a type is nested more than 16 deep");
-      return out;
-    }
-    const auto element = [&](TypeSpec::Kind kind, std::uint32_t number) {
-      out->kind = kind;
-      message([&] {
-        WireReader::Field f;
-        while (in_.next(f)) {
-          if (f.number == number && f.type == WireType::length)
-            message([&] { out->element = read_type(depth + 1); });
-          else
-            in_.skip(f);
-        }
-      });
-    };
-    WireReader::Field f;
-    while (in_.next(f)) {
-      if (f.type != WireType::length) {
-        in_.skip(f);
-        continue;
-      }
-      switch (f.number) {
-        case T::kTensorTypeFieldNumber:
-        case T::kSparseTensorTypeFieldNumber:
-          out->kind = f.number == T::kTensorTypeFieldNumber ? TypeSpec::Kind::tensor : TypeSpec::Kind::sparse_tensor;
-          message([&] { read_tensor_type(*out); });
-          break;
-        case T::kSequenceTypeFieldNumber:
-          element(TypeSpec::Kind::sequence, onnx::TypeProto_Sequence::kElemTypeFieldNumber);
-          break;
-        case T::kOptionalTypeFieldNumber:
-          element(TypeSpec::Kind::optional, onnx::TypeProto_Optional::kElemTypeFieldNumber);
-          break;
-        case T::kMapTypeFieldNumber:
-          element(TypeSpec::Kind::map, onnx::TypeProto_Map::kValueTypeFieldNumber);
-          break;
-        case T::kOpaqueTypeFieldNumber:
-          out->kind = TypeSpec::Kind::opaque;
-          in_.skip(f);
-          break;
-        default:
-          in_.skip(f);
-      }
-    }
-    return out;
-  }
-
-  void read_tensor_type(TypeSpec& out) {
-    using T = onnx::TypeProto_Tensor;
-    WireReader::Field f;
-    while (in_.next(f)) {
-      if (f.number == T::kElemTypeFieldNumber && f.type == WireType::varint) {
-        out.dtype = dtype_of(in_.varint());
-      } else if (f.number == T::kShapeFieldNumber && f.type == WireType::length) {
-        std::vector<DeclaredDim> dims;
-        message([&] {
-          WireReader::Field g;
-          while (in_.next(g)) {
-            if (g.number == onnx::TensorShapeProto::kDimFieldNumber && g.type == WireType::length) {
-              message([&] { dims.push_back(read_dim()); });
-            } else {
-              in_.skip(g);
-            }
-          }
-        });
-        check_rank(dims.size());
-        out.has_shape = true;
-        out.dims = builder_.arena().copy(dims);
-      } else {
-        in_.skip(f);
-      }
-    }
-  }
-
-  DeclaredDim read_dim() {
-    using D = onnx::TensorShapeProto_Dimension;
-    DeclaredDim out;
-    WireReader::Field f;
-    while (in_.next(f)) {
-      if (f.number == D::kDimValueFieldNumber && f.type == WireType::varint) {
-        out = {.value = std::max<std::int64_t>(integer(), -1), .symbol = {}};
-      } else if (f.number == D::kDimParamFieldNumber && f.type == WireType::length) {
-        out = {.value = -1, .symbol = text()};
-      } else {
-        in_.skip(f);
-      }
-    }
-    return out;
-  }
-
-  static DType dtype_of(std::uint64_t number) { return number <= 26 ? static_cast<DType>(number) : DType::unknown; }
-
-  void check_rank(std::size_t rank) {
-    if (rank > limits_.max_rank) {
-      in_.fail(ErrorCode::limit_exceeded,
-               "a tensor with " + std::to_string(rank) + " axes; the limit is " + std::to_string(limits_.max_rank));
-    }
-  }
-
-  const Tensor* read_tensor() {
-    using T = onnx::TensorProto;
-    Tensor out;
-    ShortList<std::int64_t> dims;
-    struct Payload {
-      std::uint32_t field = 0;
-      Range range;
-    };
-    ShortList<Payload, 2> payloads;                    // packed runs and raw_data, skipped over at first
-    std::vector<std::uint64_t>& elements = elements_;  // unpacked ones
-    elements.clear();
-    WireReader::Field f;
-    while (in_.next(f)) {
-      switch (f.number) {
-        case T::kDimsFieldNumber:
-          numbers(f, [&](std::uint64_t v) { dims.push_back(static_cast<std::int64_t>(v)); });
-          break;
-        case T::kDataTypeFieldNumber:
-          numbers(f, [&](std::uint64_t v) { out.dtype = dtype_of(v); });
-          break;
-        case T::kNameFieldNumber:
-          if (f.type == WireType::length)
-            out.name = text();
-          else
-            in_.skip(f);
-          break;
-        case T::kDataLocationFieldNumber:
-          numbers(f, [&](std::uint64_t v) { out.external = v == onnx::TensorProto_DataLocation_EXTERNAL; });
-          break;
-        case T::kFloatDataFieldNumber:
-        case T::kInt32DataFieldNumber:
-        case T::kInt64DataFieldNumber:
-        case T::kDoubleDataFieldNumber:
-        case T::kUint64DataFieldNumber:
-        case T::kRawDataFieldNumber:
-          if (f.type == WireType::length) {
-            const Range range = in_.skip_range();
-            if (payloads.size() < 64) payloads.push_back({f.number, range});
-          } else {
-            const std::uint64_t v = f.type == WireType::fixed32   ? in_.fixed32()
-                                    : f.type == WireType::fixed64 ? in_.fixed64()
-                                                                  : in_.varint();
-            if (elements.size() <= kMaxKeptValues) elements.push_back(v);
-          }
-          break;
-        default:
-          in_.skip(f);
-      }
-      if (dims.size() > limits_.max_rank) check_rank(dims.size());
-    }
-    out.dims = builder_.arena().copy(dims.view());
-    const std::uint64_t n = element_count(out);
-    if (in_.ok() && !out.external && n <= (has_real_bits(out.dtype) ? kMaxKeptReals : kMaxKeptValues)) {
-      for (const Payload& p : payloads) {
-        if (p.range.length <= kMaxKeptValues * 10) append_elements(in_.bytes_at(p.range), p.field, out.dtype, elements);
-      }
-      if (elements.size() == n) keep_values(out, elements, builder_.arena());
-    }
-    return builder_.arena().make<Tensor>(out);
-  }
-
-  /// Elements of a tensor; fails on negative dims and where they are more than 2^63 - 1.
-  std::uint64_t element_count(const Tensor& tensor) {
-    std::int64_t n = 1;
-    bool empty = false;
-    for (const std::int64_t d : tensor.dims) {
-      if (d < 0) {
-        in_.fail(ErrorCode::malformed_model,
-                 "weight " + quote(tensor.name) + " has a negative dim, " + std::to_string(d));
-        return 0;
-      }
-      empty = empty || d == 0;
-    }
-    for (const std::int64_t d : tensor.dims) {
-      const auto product = empty ? std::optional<std::int64_t>(0) : checked_mul(n, d);
-      if (!product) {
-        in_.fail(ErrorCode::malformed_model, "weight " + quote(tensor.name) + " claims more than 2^63 elements");
-        return 0;
-      }
-      n = *product;
-    }
-    return static_cast<std::uint64_t>(n);
-  }
-
-  const Tensor* read_sparse_tensor() {
-    using S = onnx::SparseTensorProto;
-    Tensor out;
-    std::vector<std::int64_t> dims;
-    WireReader::Field f;
-    while (in_.next(f)) {
-      if (f.number == S::kDimsFieldNumber) {
-        numbers(f, [&](std::uint64_t v) { dims.push_back(static_cast<std::int64_t>(v)); });
-      } else if (f.number == S::kValuesFieldNumber && f.type == WireType::length) {
-        message([&] {
-          const Tensor* values = read_tensor();
-          out.name = values->name;
-          out.dtype = values->dtype;
-          out.external = values->external;
-        });
-      } else {
-        in_.skip(f);
-      }
-      if (dims.size() > limits_.max_rank) check_rank(dims.size());
-    }
-    out.dims = builder_.arena().copy(dims);
-    element_count(out);
-    return builder_.arena().make<Tensor>(out);
   }
 
   void read_function() {
@@ -743,14 +482,13 @@ class OnnxReader {
     builder_.model().functions.push_back(out);
   }
 
-  WireReader& in_;
-  const Limits& limits_;
-  GraphBuilder builder_;
+  GraphBuilder graph_builder_;
+  OnnxTensors tensors_;
+  OnnxTypes types_;
   // Of the nodes that are being read, innermost last.
   std::vector<GraphBuilder::NameId> name_stack_, output_stack_;
   std::vector<AttributeField> attribute_stack_;
   GraphBuilder::NameId last_output_ = 0;
-  std::vector<std::uint64_t> elements_;  // of the tensor that is being read
   std::string key_;
   Interner kinds_{builder_.arena()};          // by what the file says of operator and attributes
   std::vector<const NodeKind*> known_kinds_;  // by number in kinds_; nullptr for those that are not shared
