@@ -45,7 +45,9 @@ void attention(RuleContext& c) {
       if (c.pool.resolve(b).is(0)) return c.unproven("a mask of 4 axes for no sequences");
       return void(c.fail("the runtime takes a mask of 4 axes on GPUs only"));
     } else {
-      if (!c.size_is(3, 0, b, "batch")) return;
+      // One number for each sequence, or for all, is as good as none.
+      const bool single = c.rank(3) == 2 && c.pool.resolve(c.dim(3, 1)).is(1);
+      if (!(single ? c.size_is_or_one(3, 0, b, "batch") : c.size_is(3, 0, b, "batch"))) return;
       if (c.rank(3) == 2 && !c.size_is_or_one(3, 1, total, "length with the past")) return;
       if (c.rank(3) == 3 && !c.size_is(3, 2, total, "length with the past")) return;
       if (c.rank(3) == 3 && !c.size_is(3, 1, s, "length")) return;

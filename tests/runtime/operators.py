@@ -333,6 +333,7 @@ CASES = [
     Case("Inverse", "a:f[3,4,4]", domain=MS),
     Case("Attention", "x:f[2,3,8] w:f[8,24] b:f[24]", attributes={"num_heads": 2}, domain=MS),
     Case("Attention", "x:f[2,3,8] w:f[8,24] b:f[24] m:j[2,3]", attributes={"num_heads": 2}, domain=MS),
+    Case("Attention", "x:f[2,3,8] w:f[8,24] b:f[24] m:j[1,1]", attributes={"num_heads": 2}, domain=MS),
     Case("Attention", "x:f[2,3,8] w:f[8,24] b:f[24] m:j[2]", attributes={"num_heads": 2}, domain=MS),
     Case("Attention", "x:f[2,3,8] w:f[8,24] b:f[24] m:j[2,3,3]", attributes={"num_heads": 2}, domain=MS),
     Case("Attention", "x:f[2,3,8] w:f[8,24] b:f[24] - past:f[2,2,2,5,4]",
