@@ -140,14 +140,20 @@ void fused_matmul(RuleContext& c) {
   for (std::size_t i = 0; i < 2; ++i) {
     turned[i] = c.in(i);
     std::vector<Dim> dims(c.shape(i).dims.begin(), c.shape(i).dims.end());
-    if (dims.size() > 1 && c.integer(i == 0 ? "transA" : "transB", 0) != 0)
+    if (dims.size() > 1 && c.integer(i == 0 ? "transA" : "transB", 0) != 0) {
+      // As in MatMul a B without rows is one matrix, whatever its batches: here the rows become columns.
+      if (i == 1 && dims.size() > 2 && c.rank(0) >= dims.size() && c.integer("transA", 0) == 0 &&
+          c.pool.resolve(dims[dims.size() - 2]).is(0))
+        dims.erase(dims.begin(), dims.end() - 2);
       std::swap(dims[dims.size() - 1], dims[dims.size() - 2]);
+    }
     turned[i].shape.dims = c.keep(dims);
     inputs[i] = &turned[i];
   }
   const auto where = [&](Subject s) {
     if (s.input < 0 || s.axis < 0 || c.integer(s.input == 0 ? "transA" : "transB", 0) == 0) return s;
-    const auto rank = static_cast<int>(turned[s.input].shape.rank());
+    const auto rank = static_cast<int>(c.rank(static_cast<std::size_t>(s.input)));
+    s.axis += rank - static_cast<int>(turned[s.input].shape.rank());
     if (rank > 1 && s.axis >= rank - 2) s.axis = 2 * rank - 3 - s.axis;
     return s;
   };

@@ -116,6 +116,7 @@ void qlinear_concat(RuleContext& c) {
       out.assign(c.shape(i).dims.begin(), c.shape(i).dims.end());
       continue;
     }
+    if (empties && c.rank(i) != rank) return c.unproven("an input may be empty");
     if (!c.rank_is(i, rank)) return;
     for (std::size_t a = 0; a < rank; ++a) {
       if (a == *axis)

@@ -186,9 +186,13 @@ void gather_nd(RuleContext& c) {
   const Dim slices = c.pool.product(c.shape(1).dims.first(c.rank(1) - 1));
   if (!c.pool.resolve(slices).is(0) && !c.at_least(batches, {}, 1, "batches")) return;
   if (!c.multiple(slices, {}, batches, "slices of each batch")) return;
-  if (!tuples_in_range(c, static_cast<std::size_t>(b), static_cast<std::size_t>(depth.constant()))) return;
+  const auto slice = c.shape(0).dims.subspan(static_cast<std::size_t>(b + depth.constant()));
+  // Indices of slices without elements are not looked at.
+  if (!c.pool.resolve(c.pool.product(slice)).is(0) &&
+      !tuples_in_range(c, static_cast<std::size_t>(b), static_cast<std::size_t>(depth.constant())))
+    return;
   std::vector<Dim> out(c.shape(1).dims.begin(), c.shape(1).dims.end() - 1);
-  for (auto i = static_cast<std::size_t>(b + depth.constant()); i < c.rank(0); ++i) out.push_back(c.dim(0, i));
+  out.insert(out.end(), slice.begin(), slice.end());
   c.set(0, out);
 }
 

@@ -81,6 +81,8 @@ RuleCase slice(std::string name, const std::string& start, const std::string& en
 }
 
 const RuleCase kSelectCases[] = {
+    {"GatherNdOfEmptySlices", "float[] x", "y = GatherND(x, i)", {{2, 0}}, "[2, 0]", "int64[2, 1] i = {5, 0}"},
+    {"GatherNdBeyond", "float[] x", "y = GatherND(x, i)", {{2, 3}}, "fails: out of range", "int64[2, 1] i = {5, 0}"},
     slice("Slice", "2", "5", "1", "[2, 3]"),
     slice("SliceToTheEnd", "2", "9223372036854775807", "1", "[2, 8]"),
     slice("SliceFromTheEnd", "-3", "-1", "1", "[2, 2]"),
