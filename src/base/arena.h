@@ -77,7 +77,7 @@ class Arena {
   };
 
   void add_block(std::size_t size) {
-    const std::size_t usual = total_ < kBlock ? kFirstBlock : total_ < kLarge ? kBlock : kHugePage;
+    const std::size_t usual = total_ < kSmall ? kFirstBlock : total_ < kLarge ? kBlock : kHugePage;
     Block& block = blocks_.emplace_back();
     capacity_ = size > usual ? size : usual;
     block = {allocate_pages(capacity_), capacity_};
@@ -85,7 +85,7 @@ class Arena {
   }
 
   static constexpr std::size_t kFirstBlock = 16u << 10;
-  static constexpr std::size_t kBlock = 256u << 10;
+  static constexpr std::size_t kBlock = 128u << 10;
   std::vector<Block> blocks_;
   std::byte* block_ = nullptr;  // the last one
   std::size_t used_ = 0;

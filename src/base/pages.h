@@ -1,5 +1,5 @@
-// Memory for what may become large. A first touch of a page costs more than what is then written to it, so that from
-// some size on huge pages are asked for, where the system has them.
+// Memory for what may become large. A first touch of a page costs more than what is then written to it, on a virtual
+// machine much more, so that from some size on huge pages are asked for, where the system has them.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,15 @@
 namespace shapecheck {
 
 inline constexpr std::size_t kHugePage = 2u << 20;
-/// From here on to clear a huge page costs less than to fault in as many small ones.
+/// From here on to clear a huge page costs less than to fault in as many small ones: it is given away whole.
 inline constexpr std::size_t kLarge = kHugePage / 4;
+/// What is smaller than kLarge is cut from a huge page that it shares with others, and from here on down comes from the
+/// heap: small models touch few pages.
+inline constexpr std::size_t kSmall = 32u << 10;
 
 /// Bytes for any type; throws std::bad_alloc. From kLarge on they begin at a huge page.
 void* allocate_pages(std::size_t bytes);
+/// From any thread. `bytes`: as they were asked for.
 void free_pages(void* memory, std::size_t bytes) noexcept;
 
 template <class T>

@@ -29,7 +29,7 @@ bool WireReader::load(std::uint64_t at, std::size_t need) {
   const std::uint64_t window_end = window_start_ + window_.size();
   if (!window_.empty()) {
     const bool near = at >= window_start_ && at < window_end + kFirstChunk;
-    chunk_ = near ? std::min(kMaxChunk, std::max(chunk_ * 2, kSmallChunk)) : kSmallChunk;
+    chunk_ = near ? std::min(kMaxChunk, std::max(chunk_ * 4, kSmallChunk)) : kSmallChunk;
     if (!near && !random_) {
       file_->expect_random_access();
       random_ = true;
@@ -42,7 +42,7 @@ bool WireReader::load(std::uint64_t at, std::size_t need) {
     if (chunk < kMinRead) chunk += kSmallChunk;
   }
   const std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(chunk, need)));
-  if (buffer_.size() < want) buffer_.resize(want);
+  if (buffer_.size() < want) buffer_.clear(), buffer_.resize(want);
   const Result<std::size_t> got = file_->read_at(at, std::span(buffer_).first(want));
   if (!got) {
     if (!error_) error_ = got.error();

@@ -12,6 +12,7 @@
 
 #include <shapecheck/error.h>
 
+#include "base/pages.h"
 #include "io/file.h"
 
 namespace shapecheck {
@@ -112,7 +113,7 @@ class WireReader {
   std::uint64_t end_ = 0;           ///< of the current message
   std::uint64_t window_start_ = 0;  ///< what of the file is in memory: [window_start_, window_start_ + window_.size())
   std::span<const std::byte> window_;
-  std::vector<std::byte> buffer_;
+  PagedVector<std::byte> buffer_;
   std::size_t chunk_;
   bool random_ = false;
   std::optional<Error> error_;

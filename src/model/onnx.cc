@@ -26,7 +26,7 @@ constexpr int kFunctionOverload = 13;
 }  // namespace newer
 
 constexpr std::uint64_t kUsualNode = 64;  // bytes
-constexpr std::uint64_t kReservedNodes = 8192;
+constexpr std::uint64_t kReservedNodes = 512;
 constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
 
