@@ -30,7 +30,6 @@ class Arena {
       start = 0;
     }
     used_ = start + size;
-    total_ += size;
     return block_ + start;
   }
 
@@ -46,6 +45,14 @@ class Arena {
     static_assert(std::is_arithmetic_v<T>);
     if (n == 0) return {};
     return {new (allocate(n * sizeof(T), alignof(T))) T[n](), n};
+  }
+
+  /// Room for `n` numbers, of any value.
+  template <class T>
+  std::span<T> make_room(std::size_t n) {
+    static_assert(std::is_arithmetic_v<T>);
+    if (n == 0) return {};
+    return {static_cast<T*>(allocate(n * sizeof(T), alignof(T))), n};
   }
 
   template <class T>
@@ -68,7 +75,7 @@ class Arena {
   }
 
   /// Bytes handed out so far.
-  std::uint64_t total() const { return total_; }
+  std::uint64_t total() const { return before_ + used_; }
 
  private:
   struct Block {
@@ -77,7 +84,8 @@ class Arena {
   };
 
   void add_block(std::size_t size) {
-    const std::size_t usual = total_ < kSmall ? kFirstBlock : total_ < kLarge ? kBlock : kHugePage;
+    before_ += used_;
+    const std::size_t usual = before_ < kSmall ? kFirstBlock : before_ < kLarge ? kBlock : kHugePage;
     Block& block = blocks_.emplace_back();
     capacity_ = size > usual ? size : usual;
     block = {allocate_pages(capacity_), capacity_};
@@ -90,7 +98,7 @@ class Arena {
   std::byte* block_ = nullptr;  // the last one
   std::size_t used_ = 0;
   std::size_t capacity_ = 0;
-  std::uint64_t total_ = 0;
+  std::uint64_t before_ = 0;  // bytes used of the blocks before it
 };
 
 }  // namespace shapecheck

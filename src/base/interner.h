@@ -20,19 +20,20 @@ class Interner {
   /// The number of `text`, of less than 4 GiB; "" is 0. The text is copied at its first appearance.
   std::uint32_t intern(std::string_view text) {
     const auto hash = static_cast<std::uint32_t>(hash_of(text));
-    const std::uint8_t tag = tag_of(hash);
-    std::size_t i = hash & (tags_.size() - 1);
-    for (; tags_[i] != kEmpty; i = (i + 1) & (tags_.size() - 1)) {
-      if (tags_[i] != tag) continue;
-      const Text& t = texts_[ids_[i]];
-      if (t.hash == hash && t.size == text.size() && same(t.data, text.data(), t.size)) return ids_[i];
-    }
+    const std::size_t i = slot_of(text, hash);
+    if (tags_[i] != kEmpty) return ids_[i];
     const auto id = static_cast<std::uint32_t>(texts_.size());
     texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
-    tags_[i] = tag;
+    tags_[i] = tag_of(hash);
     ids_[i] = id;
     if (texts_.size() * 2 > tags_.size()) grow();
     return id;
+  }
+
+  /// The number of `text` if it appeared, else nullptr; valid until the next call of intern().
+  const std::uint32_t* find(std::string_view text) const {
+    const std::size_t i = slot_of(text, static_cast<std::uint32_t>(hash_of(text)));
+    return tags_[i] != kEmpty ? &ids_[i] : nullptr;
   }
 
   /// Room for `n` texts, which costs nothing until it is used.
@@ -81,6 +82,18 @@ class Interner {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(h ^ v ^ 0xD6E8FEB86659FD93ull) * 0xA0761D6478BD642Full;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+
+  /// Where the text is, or where it may be put.
+  std::size_t slot_of(std::string_view text, std::uint32_t hash) const {
+    const std::uint8_t tag = tag_of(hash);
+    std::size_t i = hash & (tags_.size() - 1);
+    for (; tags_[i] != kEmpty; i = (i + 1) & (tags_.size() - 1)) {
+      if (tags_[i] != tag) continue;
+      const Text& t = texts_[ids_[i]];
+      if (t.hash == hash && t.size == text.size() && same(t.data, text.data(), t.size)) break;
+    }
+    return i;
   }
 
   void make_slots(std::size_t n) {

@@ -70,7 +70,7 @@ bool GraphBuilder::define(Scope& scope, NameId name, ValueId value) {
   if (before != kNone && model_->values[before].graph == scope.graph) {
     return fail(ErrorCode::malformed_model, "two things provide a value named " + quote(text(name)));
   }
-  if (raw_.size() > 1) scope.hidden.emplace_back(name, before);
+  if (model_->graphs.size() > 1) scope.hidden.emplace_back(name, before);
   current_[name] = value;
   return true;
 }
@@ -85,7 +85,7 @@ ValueId GraphBuilder::look_up(NameId name, const Node& reader) {
   }
   const Value& value = model_->values[id];
   if (value.producer == kNone) return id;
-  const std::size_t depth = model_->graphs[value.graph].depth;
+  const std::size_t depth = value.graph == scopes_.back()->graph ? scopes_.size() - 1 : model_->graphs[value.graph].depth;
   Scope& owner = *scopes_[depth];
   if (value.producer >= owner.node) owner.sorted = false;
   if (depth + 1 < scopes_.size()) owner.implicit.emplace_back(owner.node, value.producer);

@@ -264,6 +264,8 @@ SeenNodes::Key Evaluator::key_of(const Node& node) {
 
 // Gives what an equal node gave for equal inputs, if that did nothing else: said nothing, made no symbols.
 bool Evaluator::repeat(const Node& node) {
+  LastNode& last = last_nodes_[node.kind->id % last_nodes_.size()];
+  if (repeat_last(node, last)) return true;
   const SeenNodes::Outputs* outputs = seen_nodes_.find(key_of(node), pool_.assumptions());
   if (outputs == nullptr) return false;
   auto given = outputs->begin();
@@ -271,6 +273,23 @@ bool Evaluator::repeat(const Node& node) {
     if (v != kNone) facts_[v] = *given;
     ++given;
   }
+  const auto inputs = node.inputs();
+  if (inputs.size() > LastNode::kMaxInputs || outputs->size() != 1) return true;
+  last = {node.kind, frames_.back().scope, static_cast<std::uint32_t>(inputs.size()), pool_.assumptions(), {},
+          outputs->front()};
+  for (std::size_t i = 0; i < inputs.size(); ++i) last.inputs[i] = inputs[i] == kNone ? nullptr : facts_[inputs[i]];
+  return true;
+}
+
+bool Evaluator::repeat_last(const Node& node, const LastNode& last) {
+  const auto inputs = node.inputs(), outputs = node.outputs();
+  if (last.kind != node.kind || last.input_count != inputs.size() || outputs.size() != 1 || outputs[0] == kNone ||
+      last.assumptions != pool_.assumptions() || last.scope != frames_.back().scope)
+    return false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if ((inputs[i] == kNone ? nullptr : facts_[inputs[i]]) != last.inputs[i]) return false;
+  }
+  facts_[outputs[0]] = last.output;
   return true;
 }
 

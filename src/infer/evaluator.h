@@ -2,6 +2,7 @@
 // as a table, what cannot be a rule stands in control_flow.cc (If, functions) and loops.cc (Loop, Scan).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +89,7 @@ class Evaluator final : private RequirementSink {
   void run_rule(const Node& node, const Operator& op);
   SeenNodes::Key key_of(const Node& node);
   bool repeat(const Node& node);
+  bool repeat_last(const Node& node, const LastNode& last);
   void give(ValueId value, const Facts& facts) { facts_[value] = table_.keep(facts); }
   void call_function(const Node& node, std::uint32_t function);
   void run_if(const Node& node);
@@ -117,6 +119,7 @@ class Evaluator final : private RequirementSink {
   Arena arena_;
   FactsTable table_{arena_};
   SeenNodes seen_nodes_{arena_};
+  std::array<LastNode, 32> last_nodes_;  // by NodeKind::id, modulo their number
   const KnownFacts* nothing_ = table_.keep({});
   PagedVector<const KnownFacts*> facts_;  // by ValueId
   std::vector<bool> given_;

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/interner.h"
+#include "graph/graph.h"
 #include "rule/facts.h"
 
 namespace shapecheck {
@@ -70,6 +71,18 @@ class FactsTable {
   Interner numbers_;
   std::vector<const KnownFacts*> known_;  // by number, the first one
   std::string key_;
+};
+
+/// What a node with few inputs and one output gave, found without a look into a table: layers repeat.
+struct LastNode {
+  static constexpr std::size_t kMaxInputs = 3;
+
+  const NodeKind* kind = nullptr;  ///< nullptr before the first one
+  std::uint32_t scope = 0;
+  std::uint32_t input_count = 0;
+  std::uint64_t assumptions = 0;
+  const KnownFacts* inputs[kMaxInputs] = {};  ///< nullptr for one that is left out
+  const KnownFacts* output = nullptr;
 };
 
 /// What nodes gave, by what they do and the numbers of what they were given.

@@ -88,6 +88,12 @@ class WireReader {
   void come_back(Place place);
   /// The bytes of a range; the position of the reader stays. Valid until the next call.
   std::span<const std::byte> bytes_at(Range range);
+  std::string_view text_at(Range range) {
+    const auto bytes = bytes_at(range);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+  /// Leaves out what is left of the current message.
+  void skip_rest() { pos_ = end_; }
 
   std::uint64_t position() const { return pos_; }
   std::uint64_t size() const { return size_; }

@@ -170,24 +170,6 @@ class OnnxReader : private OnnxMessages {
     builder_.reserve_names(room);
   }
 
-  /// An attribute of the node that is being read: short ones are read only if the node is of a new kind.
-  struct AttributeField {
-    Range range;
-    bool read = false;
-    Attribute attribute;
-  };
-  /// A text within key_.
-  struct KeyText {
-    std::size_t offset = 0, length = 0;
-  };
-
-  void add_to_key(std::uint32_t field, std::string_view bytes) {
-    const auto length = static_cast<std::uint32_t>(bytes.size());
-    key_ += static_cast<char>(field);
-    key_.append(reinterpret_cast<const char*>(&length), sizeof(length));
-    key_ += bytes;
-  }
-
   /// Mostly a node reads what the one before it gives.
   GraphBuilder::NameId name_of_input(std::string_view text) {
     return text == builder_.text(last_output_) ? last_output_ : builder_.name(text);
@@ -202,16 +184,12 @@ class OnnxReader : private OnnxMessages {
   void read_node(GraphBuilder::RawGraph& graph, std::uint32_t depth) {
     using N = onnx::NodeProto;
     std::string_view name;
+    const NodeKind* kind = nullptr;
     // Stacks instead of vectors of this node: bodies of attributes are nodes within nodes.
-    const std::size_t first_name = name_stack_.size(), first_output = output_stack_.size(),
-                      first_attribute = attribute_stack_.size(), key_start = key_.size();
-    KeyText op, domain, overload;
-    bool shared = true;  // with all nodes that have the same key
-    const auto text_of_kind = [&](std::uint32_t field, KeyText& text) {
-      const std::string_view bytes = in_.text(kMaxName);
-      add_to_key(field, bytes);
-      text = {key_.size() - bytes.size(), bytes.size()};
-    };
+    const std::size_t first_input = input_stack_.size(), first_output = output_stack_.size();
+    KindFields fields;
+    fields.key_start = key_.size();
+    fields.first_attribute = attribute_stack_.size();
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -220,7 +198,7 @@ class OnnxReader : private OnnxMessages {
       }
       switch (f.number) {
         case N::kInputFieldNumber:
-          name_stack_.push_back(name_of_input(in_.text(kMaxName)));
+          input_stack_.push_back(name_of_input(in_.text(kMaxName)));
           break;
         case N::kOutputFieldNumber:
           last_output_ = builder_.name(in_.text(kMaxName));
@@ -230,60 +208,109 @@ class OnnxReader : private OnnxMessages {
           name = keep_node_name(in_.text(kMaxName));
           break;
         case N::kOpTypeFieldNumber:
-          text_of_kind(f.number, op);
+          if (key_.size() == fields.key_start && (kind = known_kind_of_rest()) != nullptr)
+            in_.skip_rest();
+          else
+            fields.op = text_of_kind(f.number);
           break;
         case N::kDomainFieldNumber:
-          text_of_kind(f.number, domain);
+          fields.domain = text_of_kind(f.number);
           break;
         case newer::kNodeOverload:
-          text_of_kind(f.number, overload);
+          fields.overload = text_of_kind(f.number);
           break;
-        case N::kAttributeFieldNumber: {
-          AttributeField field{.range = in_.skip_range(), .attribute = {}};
-          shared = shared && field.range.length <= kMaxKeyAttribute;
-          if (shared) {
-            const auto bytes = in_.bytes_at(field.range);
-            add_to_key(f.number, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-          } else {
-            field.attribute = read_attribute_at(field.range, depth);
-            field.read = true;
-          }
-          attribute_stack_.push_back(field);
+        case N::kAttributeFieldNumber:
+          read_attribute_of_kind(fields, depth);
           break;
-        }
         default:
           in_.skip(f);
       }
     }
-    const std::size_t input_count = name_stack_.size() - first_name;
-    name_stack_.insert(name_stack_.end(), output_stack_.begin() + static_cast<std::ptrdiff_t>(first_output),
-                       output_stack_.end());
-    const std::span<ValueId> edges = builder_.arena().copy(std::span(std::as_const(name_stack_)).subspan(first_name));
-    name_stack_.resize(first_name);
+    if (kind == nullptr) kind = read_kind(fields, depth);
+    const auto inputs = std::span(std::as_const(input_stack_)).subspan(first_input);
+    const auto outputs = std::span(std::as_const(output_stack_)).subspan(first_output);
+    const std::span<ValueId> edges = builder_.arena().make_room<ValueId>(inputs.size() + outputs.size());
+    std::copy(outputs.begin(), outputs.end(), std::copy(inputs.begin(), inputs.end(), edges.begin()));
+    graph.nodes.emplace_back(name, kind, edges, inputs.size());
+    input_stack_.resize(first_input);
     output_stack_.resize(first_output);
+  }
 
-    const std::uint32_t key = shared ? kinds_.intern(std::string_view(key_).substr(key_start)) : 0;
-    if (key >= known_kinds_.size()) known_kinds_.resize(key + 1);
-    const NodeKind* kind = nullptr;
-    if (shared && known_kinds_[key] != nullptr) {
-      kind = known_kinds_[key];
-    } else if (in_.ok()) {
+  /// A text within key_.
+  struct KeyText {
+    std::size_t offset = 0, length = 0;
+  };
+  /// What of a node's fields makes its kind. key_ holds them from key_start on, as a writer would write them.
+  struct KindFields {
+    std::size_t key_start = 0, first_attribute = 0;
+    KeyText op, domain, overload;
+    bool shared = true;  ///< with all nodes that have the same key
+  };
+  /// An attribute of the node that is being read: short ones are read only if the node is of a new kind.
+  struct AttributeField {
+    Range range;
+    bool read = false;
+    Attribute attribute;
+  };
+
+  /// Writers put last what nodes of a kind have in common: from the operator on, whose field was just entered, the rest
+  /// of a node is mostly the key of a kind that is known.
+  const NodeKind* known_kind_of_rest() {
+    const Range rest{in_.position() - 1, in_.rest() + 1};
+    if (rest.length > kMaxKeyAttribute) return nullptr;
+    const std::uint32_t* const number = kinds_.find(in_.text_at(rest));
+    return number != nullptr ? known_kinds_[*number] : nullptr;
+  }
+
+  void add_to_key(std::uint32_t field, std::string_view bytes) {
+    key_ += static_cast<char>(field << 3 | static_cast<std::uint32_t>(WireType::length));
+    std::size_t length = bytes.size();
+    for (; length >= 0x80; length >>= 7) key_ += static_cast<char>((length & 0x7F) | 0x80);
+    key_ += static_cast<char>(length);
+    key_ += bytes;
+  }
+
+  KeyText text_of_kind(std::uint32_t field) {
+    const std::string_view text = in_.text(kMaxName);
+    add_to_key(field, text);
+    return {key_.size() - text.size(), text.size()};
+  }
+
+  void read_attribute_of_kind(KindFields& fields, std::uint32_t depth) {
+    AttributeField field{.range = in_.skip_range(), .attribute = {}};
+    fields.shared = fields.shared && field.range.length <= kMaxKeyAttribute;
+    if (fields.shared) {
+      add_to_key(onnx::NodeProto::kAttributeFieldNumber, in_.text_at(field.range));
+    } else {
+      field.attribute = read_attribute_at(field.range, depth);
+      field.read = true;
+    }
+    attribute_stack_.push_back(field);
+  }
+
+  const NodeKind* read_kind(const KindFields& fields, std::uint32_t depth) {
+    bool shared = fields.shared;
+    const std::uint32_t number = shared ? kinds_.intern(std::string_view(key_).substr(fields.key_start)) : 0;
+    if (number >= known_kinds_.size()) known_kinds_.resize(number + 1);
+    const NodeKind* kind = shared ? known_kinds_[number] : nullptr;
+    if (kind == nullptr && in_.ok()) {
       const auto kept = [&](KeyText part) { return keep(std::string_view(key_).substr(part.offset, part.length)); };
-      NodeKind fresh{.op = kept(op), .domain = kept(domain), .overload = kept(overload), .attributes = {}};
+      NodeKind fresh{
+          .op = kept(fields.op), .domain = kept(fields.domain), .overload = kept(fields.overload), .attributes = {}};
       if (fresh.domain == "ai.onnx") fresh.domain = {};
       std::vector<Attribute> attributes;
-      for (std::size_t i = first_attribute; i < attribute_stack_.size(); ++i) {
+      for (std::size_t i = fields.first_attribute; i < attribute_stack_.size(); ++i) {
         const AttributeField field = attribute_stack_[i];
         attributes.push_back(field.read ? field.attribute : read_attribute_at(field.range, depth));
         shared = shared && attributes.back().graphs.empty();  // each node has its own bodies
       }
       fresh.attributes = builder_.arena().copy(attributes);
       kind = builder_.kind(fresh);
-      if (shared) known_kinds_[key] = kind;
+      if (shared) known_kinds_[number] = kind;
     }
-    attribute_stack_.resize(first_attribute);
-    key_.resize(key_start);
-    graph.nodes.emplace_back(name, kind, edges, input_count);
+    attribute_stack_.resize(fields.first_attribute);
+    key_.resize(fields.key_start);
+    return kind;
   }
 
   Attribute read_attribute_at(Range range, std::uint32_t depth) {
@@ -486,7 +513,7 @@ class OnnxReader : private OnnxMessages {
   OnnxTensors tensors_;
   OnnxTypes types_;
   // Of the nodes that are being read, innermost last.
-  std::vector<GraphBuilder::NameId> name_stack_, output_stack_;
+  std::vector<GraphBuilder::NameId> input_stack_, output_stack_;
   std::vector<AttributeField> attribute_stack_;
   GraphBuilder::NameId last_output_ = 0;
   std::string key_;
