@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/arena.h"
 #include "base/pages.h"
@@ -19,19 +21,41 @@ class Interner {
 
   /// The number of `text`, of less than 4 GiB; "" is 0. The text is copied at its first appearance.
   std::uint32_t intern(std::string_view text) {
+    if (settled_ < texts_.size()) settle();
     const auto hash = static_cast<std::uint32_t>(hash_of(text));
     const std::size_t i = slot_of(text, hash);
     if (tags_[i] != kEmpty) return ids_[i];
     const auto id = static_cast<std::uint32_t>(texts_.size());
     texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
-    tags_[i] = tag_of(hash);
-    ids_[i] = id;
-    if (texts_.size() * 2 > tags_.size()) grow();
+    put(i, id);
     return id;
   }
 
-  /// The number of `text` if it appeared, else nullptr; valid until the next call of intern().
-  const std::uint32_t* find(std::string_view text) const {
+  /// A number for a text that is probably new: whether it is, is looked at when its place in the table has come into
+  /// the cache. If it is not, the number is a twin of the first one.
+  std::uint32_t add(std::string_view text) {
+    if (text.empty()) return 0;
+    if (texts_.size() - settled_ >= kUnsettled) settle();
+    const auto hash = static_cast<std::uint32_t>(hash_of(text));
+    const std::size_t i = hash & (tags_.size() - 1);
+    __builtin_prefetch(&tags_[i], 1);
+    __builtin_prefetch(&ids_[i], 1);
+    texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
+    return static_cast<std::uint32_t>(texts_.size() - 1);
+  }
+
+  struct Twin {
+    std::uint32_t id, first;
+  };
+  /// The numbers that stand for a text that has another one.
+  std::span<const Twin> twins() {
+    settle();
+    return twins_;
+  }
+
+  /// The number of `text` if it appeared, else nullptr; valid until the next call.
+  const std::uint32_t* find(std::string_view text) {
+    settle();
     const std::size_t i = slot_of(text, static_cast<std::uint32_t>(hash_of(text)));
     return tags_[i] != kEmpty ? &ids_[i] : nullptr;
   }
@@ -49,6 +73,7 @@ class Interner {
     std::string_view view() const { return {data, size}; }
   };
   static constexpr std::uint8_t kEmpty = 0;
+  static constexpr std::size_t kUnsettled = 16;
   static std::uint8_t tag_of(std::uint32_t hash) { return static_cast<std::uint8_t>(hash >> 24 | 0x80); }
 
   // Mixes eight bytes a step. The high half of each product is folded in, so that a chosen prefix does not fix the
@@ -96,6 +121,23 @@ class Interner {
     return i;
   }
 
+  void put(std::size_t slot, std::uint32_t id) {
+    tags_[slot] = tag_of(texts_[id].hash);
+    ids_[slot] = id;
+    settled_ = id + 1;
+    if (settled_ * 2 > tags_.size()) grow();
+  }
+
+  void settle() {
+    while (settled_ < texts_.size()) {
+      const std::size_t i = slot_of(texts_[settled_].view(), texts_[settled_].hash);
+      if (tags_[i] == kEmpty)
+        put(i, static_cast<std::uint32_t>(settled_));
+      else
+        twins_.push_back({static_cast<std::uint32_t>(settled_++), ids_[i]});
+    }
+  }
+
   void make_slots(std::size_t n) {
     tags_.assign(n, kEmpty);
     ids_.clear(), ids_.resize(n);
@@ -103,7 +145,7 @@ class Interner {
 
   void grow() {
     make_slots(tags_.size() * 4);
-    for (std::uint32_t id = 0; id < texts_.size(); ++id) {
+    for (std::uint32_t id = 0; id < settled_; ++id) {  // of twins the first is met first
       std::size_t i = texts_[id].hash & (tags_.size() - 1);
       while (tags_[i] != kEmpty) i = (i + 1) & (tags_.size() - 1);
       tags_[i] = tag_of(texts_[id].hash);
@@ -116,6 +158,8 @@ class Interner {
   PagedVector<std::uint8_t> tags_;
   PagedVector<std::uint32_t> ids_;
   PagedVector<Text> texts_;
+  std::size_t settled_ = 0;  // so many of them are in the table
+  std::vector<Twin> twins_;
 };
 
 }  // namespace shapecheck

@@ -1,6 +1,7 @@
 #include "graph/builder.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 #include "base/text.h"
@@ -48,6 +49,7 @@ bool GraphBuilder::fail(ErrorCode code, std::string message) {
 }
 
 Result<std::shared_ptr<const Model::Impl>> GraphBuilder::finish() {
+  replace_twins();
   current_.assign(names_.size(), kNone);
   resolved_.assign(raw_.size(), 0);
   resolve(0, 0);
@@ -57,6 +59,20 @@ Result<std::shared_ptr<const Model::Impl>> GraphBuilder::finish() {
   if (failed_) return std::move(error_);
   model_->op_key_count = static_cast<std::uint32_t>(ops_.size());
   return std::shared_ptr<const Model::Impl>(std::move(model_));
+}
+
+// Names that were thought new, but were not.
+void GraphBuilder::replace_twins() {
+  const auto twins = names_.twins();
+  if (twins.empty()) return;
+  std::vector<NameId> first(names_.size());
+  std::iota(first.begin(), first.end(), 0u);
+  for (const Interner::Twin& twin : twins) first[twin.id] = twin.first;
+  for (RawGraph& raw : raw_) {
+    for (Node& node : raw.nodes) {
+      for (std::uint32_t i = 0; i < node.input_count_ + node.output_count_; ++i) node.edges_[i] = first[node.edges_[i]];
+    }
+  }
 }
 
 Value::Declaration& GraphBuilder::declare(ValueId id) {

@@ -35,6 +35,8 @@ class GraphBuilder {
   Arena& arena() { return model_->arena; }
   Model::Impl& model() { return *model_; }
   NameId name(std::string_view text) { return names_.intern(text); }
+  /// The name of an output: mostly nothing had it before.
+  NameId new_name(std::string_view text) { return names_.add(text); }
   void reserve_names(std::size_t n) { names_.reserve(n); }
   std::string_view text(NameId id) const { return names_.text(id); }
 
@@ -52,6 +54,7 @@ class GraphBuilder {
 
  private:
   struct Scope;
+  void replace_twins();
   bool resolve(GraphId id, std::uint32_t depth);
   Value::Declaration& declare(ValueId value);
   bool define(Scope& scope, NameId name, ValueId value);

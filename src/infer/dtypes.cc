@@ -90,24 +90,19 @@ bool DTypePattern::spread(const Node& node, std::span<DType> known) const {
 
 std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
   const Graph& main = model.main();
-  std::vector<DType> known(model.values.size(), DType::unknown);
-  bool missing = false;
   const auto declared = [&](ValueId v) {
     const Value& value = model.values[v];
     if (value.initializer() != nullptr) return value.initializer()->dtype;
     return value.type() != nullptr ? value.type()->dtype : DType::unknown;
   };
-  for (const ValueId v : main.inputs) {
-    known[v] = declared(v);
-    missing = missing || known[v] == DType::unknown;
+  std::vector<DType> out;
+  for (const ValueId v : main.inputs) out.push_back(declared(v));
+  if (std::find(out.begin(), out.end(), DType::unknown) == out.end()) return out;
+
+  std::vector<DType> known(model.values.size(), DType::unknown);
+  for (const auto& values : {main.inputs, main.initializers}) {
+    for (const ValueId v : values) known[v] = declared(v);
   }
-  const auto result = [&] {
-    std::vector<DType> out;
-    for (const ValueId v : main.inputs) out.push_back(known[v]);
-    return out;
-  };
-  if (!missing) return result();
-  for (const ValueId v : main.initializers) known[v] = declared(v);
   for (const ValueId v : main.outputs) known[v] = known[v] == DType::unknown ? declared(v) : known[v];
 
   std::vector<std::optional<DTypePattern>> patterns(model.op_key_count);
@@ -125,7 +120,8 @@ std::vector<DType> infer_dtypes(const Model::Impl& model, RuleTable rules) {
     for (const Node& node : main.nodes) changed = spread(node) || changed;
     for (auto node = main.nodes.rbegin(); node != main.nodes.rend(); ++node) changed = spread(*node) || changed;
   }
-  return result();
+  std::transform(main.inputs.begin(), main.inputs.end(), out.begin(), [&](ValueId v) { return known[v]; });
+  return out;
 }
 
 }  // namespace shapecheck

@@ -45,6 +45,7 @@ Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
       phase_(phase),
       facts_(model.values.size(), nothing_),
       given_(model.values.size(), false),
+      keeps_steps_(model.graphs.size() == 1),
       operators_(1 + model.functions.size()),
       budget_(1'000'000 + 4 * model.node_count) {
   frames_.emplace_back();
@@ -62,13 +63,7 @@ void Evaluator::run() { run_graph(0); }
 // Weights become facts; inputs that nobody spoke of become unknown.
 void Evaluator::enter(GraphId id) {
   const Graph& graph = model_.graphs[id];
-  for (const ValueId v : graph.inputs) {
-    if (given_[v] || model_.values[v].type() == nullptr) continue;
-    Facts f = facts(v);
-    f.dtype = model_.values[v].type()->dtype;
-    give(v, f);
-  }
-  std::vector<Dim> dims, integers;
+  enter_inputs(graph);
   RecentWeights recent;
   for (const ValueId v : graph.initializers) {
     if (given_[v]) continue;
@@ -79,21 +74,36 @@ void Evaluator::enter(GraphId id) {
       given_[v] = true;
       continue;
     }
-    Facts f;
-    f.dtype = t.dtype;
-    dims.clear();
-    for (const std::int64_t d : t.dims) dims.push_back(d < 0 ? pool_.symbol({}) : Dim(d));
-    f.shape = {true, dims};
-    if (t.has_values && t.integers.size() + t.reals.size() <= kMaxTrackedValues) {
-      integers.assign(t.integers.begin(), t.integers.end());
-      f.has_integers = !is_float(t.dtype);
-      f.has_reals = is_float(t.dtype);
-      f.integers = integers;
-      f.reals = t.reals;
-    }
-    set(v, f);
+    enter_weight(v);
+    distinct_weights_.push_back(v);
     if (known != nullptr) *known = facts_[v];
   }
+}
+
+void Evaluator::enter_inputs(const Graph& graph) {
+  for (const ValueId v : graph.inputs) {
+    if (given_[v] || model_.values[v].type() == nullptr) continue;
+    Facts f = facts(v);
+    f.dtype = model_.values[v].type()->dtype;
+    give(v, f);
+  }
+}
+
+void Evaluator::enter_weight(ValueId v) {
+  const Tensor& t = *model_.values[v].initializer();
+  Facts f;
+  f.dtype = t.dtype;
+  weight_dims_.clear();
+  for (const std::int64_t d : t.dims) weight_dims_.push_back(d < 0 ? pool_.symbol({}) : Dim(d));
+  f.shape = {true, weight_dims_};
+  if (t.has_values && t.integers.size() + t.reals.size() <= kMaxTrackedValues) {
+    weight_integers_.assign(t.integers.begin(), t.integers.end());
+    f.has_integers = !is_float(t.dtype);
+    f.has_reals = is_float(t.dtype);
+    f.integers = weight_integers_;
+    f.reals = t.reals;
+  }
+  set(v, f);
 }
 
 void Evaluator::run_graph(GraphId id) {
@@ -103,8 +113,14 @@ void Evaluator::run_graph(GraphId id) {
     if (budget_ > 1 && repeat(node))
       --budget_;
     else
-      run_node(node);
+      take_step(node);
   }
+}
+
+void Evaluator::take_step(const Node& node) {
+  only_gave_ = false;
+  run_node(node);
+  if (keeps_steps_) steps_.push_back({&node, only_gave_, 0, pool_.assumptions()});
 }
 
 const Evaluator::Operator& Evaluator::resolve(const Node& node) {
@@ -246,9 +262,10 @@ void Evaluator::run_rule(const Node& node, const Operator& op) {
     given_outputs_.push_back(table_.keep(out));
     if (node.outputs()[i] != kNone) facts_[node.outputs()[i]] = given_outputs_.back();
   }
-  const bool only_gave = !node_said_ && !c.read_reals() && pool_.symbol_count() == symbols;
-  if (only_gave && pool_.assumptions() == assumptions && node.kind->id != kNone)
-    seen_nodes_.remember(key_of(node), given_outputs_, assumptions);
+  only_gave_ = !node_said_ && !c.read_reals() && pool_.symbol_count() == symbols &&
+               pool_.assumptions() == assumptions && node.kind->id != kNone;
+  if (only_gave_)
+    seen_nodes_.remember(key_of(node), given_outputs_, assumptions, static_cast<std::uint32_t>(steps_.size()));
 }
 
 SeenNodes::Key Evaluator::key_of(const Node& node) {
@@ -266,17 +283,22 @@ SeenNodes::Key Evaluator::key_of(const Node& node) {
 bool Evaluator::repeat(const Node& node) {
   LastNode& last = last_nodes_[node.kind->id % last_nodes_.size()];
   if (repeat_last(node, last)) return true;
-  const SeenNodes::Outputs* outputs = seen_nodes_.find(key_of(node), pool_.assumptions());
-  if (outputs == nullptr) return false;
-  auto given = outputs->begin();
+  const SeenNodes::Seen* seen = seen_nodes_.find(key_of(node), pool_.assumptions());
+  if (seen == nullptr) return false;
+  auto given = seen->outputs.begin();
   for (const ValueId v : node.outputs()) {
     if (v != kNone) facts_[v] = *given;
     ++given;
   }
+  if (keeps_steps_) steps_[seen->step].repeated = static_cast<std::uint32_t>(steps_.size());
   const auto inputs = node.inputs();
-  if (inputs.size() > LastNode::kMaxInputs || outputs->size() != 1) return true;
-  last = {node.kind, frames_.back().scope, static_cast<std::uint32_t>(inputs.size()), pool_.assumptions(), {},
-          outputs->front()};
+  if (inputs.size() > LastNode::kMaxInputs || seen->outputs.size() != 1) return true;
+  last.kind = node.kind;
+  last.scope = frames_.back().scope;
+  last.input_count = static_cast<std::uint32_t>(inputs.size());
+  last.assumptions = pool_.assumptions();
+  last.step = seen->step;
+  last.output = seen->outputs.front();
   for (std::size_t i = 0; i < inputs.size(); ++i) last.inputs[i] = inputs[i] == kNone ? nullptr : facts_[inputs[i]];
   return true;
 }
@@ -290,6 +312,7 @@ bool Evaluator::repeat_last(const Node& node, const LastNode& last) {
     if ((inputs[i] == kNone ? nullptr : facts_[inputs[i]]) != last.inputs[i]) return false;
   }
   facts_[outputs[0]] = last.output;
+  if (keeps_steps_) steps_[last.step].repeated = static_cast<std::uint32_t>(steps_.size());
   return true;
 }
 

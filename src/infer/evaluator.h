@@ -49,6 +49,12 @@ class Evaluator final : private RequirementSink {
   /// Ends at the first violation: enough to know that something cannot run.
   void stop_early() { stop_early_ = true; }
   void run();
+  /// As run(), but looks only at what `done` had to look at: what it repeated is repeated here, too. Facts are known of
+  /// inputs and outputs of the model only.
+  /// @return false if that proves nothing of this run: this evaluator is of no use then
+  bool run_like(const Evaluator& done);
+  /// Whether a run that is complete can save others much.
+  bool saves_steps() const;
 
   const Facts& facts(ValueId value) const { return facts_[value]->facts; }
   const std::vector<Finding>& violations() const { return violations_; }  ///< proved: nothing that fits can run
@@ -73,6 +79,13 @@ class Evaluator final : private RequirementSink {
     std::int64_t newest_opset = 0;  ///< that the runtime knows
     std::uint64_t no_kernel = 0;    ///< dtypes of the first input; see profile/kernels.h
   };
+  /// A node that was looked at.
+  struct Step {
+    const Node* node = nullptr;
+    bool only_gave = false;               // and may be repeated
+    std::uint32_t repeated = 0;           // steps that were done when it last was
+    std::uint64_t assumptions_after = 0;  // how many there were
+  };
   /// A function call, or the model itself at the bottom.
   struct Frame {
     std::uint32_t scope = 0;  // 0: the model; else 1 + index of the function
@@ -84,10 +97,13 @@ class Evaluator final : private RequirementSink {
   void unproven(std::string_view why) override;
 
   void enter(GraphId graph);
+  void enter_inputs(const Graph& graph);
+  void enter_weight(ValueId value);
   void run_graph(GraphId graph);
   void run_node(const Node& node);
   void run_rule(const Node& node, const Operator& op);
   SeenNodes::Key key_of(const Node& node);
+  void take_step(const Node& node);
   bool repeat(const Node& node);
   bool repeat_last(const Node& node, const LastNode& last);
   void give(ValueId value, const Facts& facts) { facts_[value] = table_.keep(facts); }
@@ -123,6 +139,9 @@ class Evaluator final : private RequirementSink {
   const KnownFacts* nothing_ = table_.keep({});
   PagedVector<const KnownFacts*> facts_;  // by ValueId
   std::vector<bool> given_;
+  const bool keeps_steps_;  // of a model without bodies and functions
+  std::vector<Step> steps_;
+  std::vector<ValueId> distinct_weights_;  // one of all those that are alike
   std::vector<std::vector<Operator>> operators_;  // by scope, then by Node::op_key
   std::vector<Frame> frames_;
   std::vector<Finding> violations_, open_, unproven_;
@@ -133,11 +152,13 @@ class Evaluator final : private RequirementSink {
   bool node_failed_ = false;
   bool node_said_ = false;  // that something is required or not known
   bool stop_early_ = false;
+  bool only_gave_ = false;    // a rule has nothing but facts to say of the node
   std::uint64_t budget_;      // node visits; functions that call functions could ask for 2^n
   std::vector<Dim> widened_;  // sizes that a loop may change
   std::vector<const Facts*> inputs_;
   std::vector<Facts> outputs_;
   std::vector<const KnownFacts*> given_outputs_;
+  std::vector<Dim> weight_dims_, weight_integers_;
   std::vector<std::uint32_t> input_numbers_;
   Letters letters_;
 };

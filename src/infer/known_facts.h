@@ -81,6 +81,7 @@ struct LastNode {
   std::uint32_t scope = 0;
   std::uint32_t input_count = 0;
   std::uint64_t assumptions = 0;
+  std::uint32_t step = 0;                     ///< when it was looked at
   const KnownFacts* inputs[kMaxInputs] = {};  ///< nullptr for one that is left out
   const KnownFacts* output = nullptr;
 };
@@ -104,32 +105,35 @@ class SeenNodes {
     }
   };
 
+  struct Seen {
+    Key key;
+    Outputs outputs;
+    std::uint64_t assumptions = 0;
+    std::uint32_t step = 0;  ///< when it was looked at
+  };
+
   /// What such a node gave; nullptr if none was seen, or before something else was assumed.
-  const Outputs* find(const Key& key, std::uint64_t assumptions) const {
+  const Seen* find(const Key& key, std::uint64_t assumptions) const {
     const Seen* seen = slots_[slot_of(key, key.hash())].seen;
-    return seen != nullptr && seen->assumptions == assumptions ? &seen->outputs : nullptr;
+    return seen != nullptr && seen->assumptions == assumptions ? seen : nullptr;
   }
 
-  void remember(const Key& key, Outputs outputs, std::uint64_t assumptions) {
+  void remember(const Key& key, Outputs outputs, std::uint64_t assumptions, std::uint32_t step) {
     const std::uint32_t hash = key.hash();
     Slot& slot = slots_[slot_of(key, hash)];
     if (slot.seen == nullptr) {
-      slot = {hash, arena_->make<Seen>({key, {}, 0})};
+      slot = {hash, arena_->make<Seen>({key, {}, 0, 0})};
       slot.seen->key.inputs = arena_->copy(key.inputs);
       ++count_;
     }
     slot.seen->outputs = arena_->copy(outputs);
     slot.seen->assumptions = assumptions;
+    slot.seen->step = step;
     if (count_ * 2 > slots_.size()) grow();
   }
 
  private:
   static constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ull;
-  struct Seen {
-    Key key;
-    Outputs outputs;
-    std::uint64_t assumptions = 0;
-  };
   struct Slot {
     std::uint32_t hash = 0;
     Seen* seen = nullptr;

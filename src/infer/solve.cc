@@ -3,6 +3,7 @@
 // symbols; what is left is solved in conditions.cc.
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 
 #include "base/text.h"
@@ -38,9 +39,9 @@ class Solver {
     ranks_.assign(contract_.inputs.size(), -1);
     try_ranks();
     try_ranks_together();
-    Evaluator all(model_, contract_.rules, Phase::load);
-    const auto symbols = give_inputs(all, contract_.inputs.size(), 0);
-    all.run();
+    const Run run = run_with(contract_.inputs.size(), 0, Phase::load);
+    Evaluator& all = *run.layers;
+    const auto& symbols = run.dims;
     Contract::Impl::Solved out;
     for (std::size_t i = 0; i < contract_.inputs.size(); ++i) out.inputs.push_back(describe_input(all, i, symbols[i]));
     solve_conditions(contract_, all, out);
@@ -100,6 +101,30 @@ class Solver {
       e.set(input.value, f);
     }
     return out;
+  }
+
+  struct Run {
+    std::shared_ptr<Evaluator> layers;
+    std::vector<std::vector<Dim>> dims;  // given, by input
+  };
+
+  /// Runs the layers with inputs of known shapes; input `trial` gets `rank` axes.
+  Run run_with(std::size_t trial, std::size_t rank, Phase phase) {
+    const auto prepared = [&] {
+      Run run;
+      run.layers = std::make_shared<Evaluator>(model_, contract_.rules, phase);
+      run.dims = give_inputs(*run.layers, trial, rank);
+      if (phase == Phase::run) run.layers->stop_early();
+      return run;
+    };
+    Run run = prepared();
+    if (done_ != nullptr) {
+      if (run.layers->run_like(*done_)) return run;
+      run = prepared();
+    }
+    run.layers->run();
+    if (run.layers->saves_steps()) done_ = run.layers;
+    return run;
   }
 
   /// A rank that is settled may settle those of other inputs.
@@ -170,11 +195,8 @@ class Solver {
     for (auto r = trials_[open[k]].ranks.rbegin(); r != trials_[open[k]].ranks.rend(); ++r) {
       const int rank = ranks_[open[k]] = *r;
       if ((steps_ += cost()) > kMaxJointSteps || ++joint_trials_ > kMaxJointTrials) return false;
-      Evaluator e(model_, contract_.rules, Phase::run);
-      give_inputs(e, open[k], static_cast<std::size_t>(rank));
-      e.stop_early();
-      e.run();
-      if (e.violations().empty() && !assign(open, k + 1, found)) return false;
+      const Run run = run_with(open[k], static_cast<std::size_t>(rank), Phase::run);
+      if (run.layers->violations().empty() && !assign(open, k + 1, found)) return false;
     }
     ranks_[open[k]] = -1;
     return true;
@@ -186,16 +208,14 @@ class Solver {
     RankTrial out;
     std::array<std::optional<Origin>, kTriedRanks> refusal;
     for (std::size_t r = 0; r < kTriedRanks; ++r) {
-      Evaluator e(model_, contract_.rules, Phase::run);
-      const auto symbols = give_inputs(e, i, r);
-      e.stop_early();
-      e.run();
+      const Run run = run_with(i, r, Phase::run);
+      Evaluator& e = *run.layers;
       if (!e.violations().empty()) {
         refusal[r] = origin(e.violations().front());
         continue;
       }
       out.ranks.push_back(static_cast<int>(r));
-      for (const Dim d : symbols[i]) out.dims[r].push_back(dim_spec(e, d));
+      for (const Dim d : run.dims[i]) out.dims[r].push_back(dim_spec(e, d));
     }
     // Few ranks: the largest is the usual one (a matrix, not a single row). Without an upper end nothing is usual.
     if (!out.ranks.empty() && out.ranks.back() + 1 < static_cast<int>(kTriedRanks)) {
@@ -326,6 +346,7 @@ class Solver {
   std::vector<DType> dtypes_;
   std::vector<RankTrial> trials_;
   std::vector<int> ranks_;  // by input: the rank that the layers fix, or -1
+  std::shared_ptr<const Evaluator> done_;  // a run that others may follow
   std::uint64_t steps_ = 0;
   int joint_trials_ = 0;
 };

@@ -201,7 +201,7 @@ class OnnxReader : private OnnxMessages {
           input_stack_.push_back(name_of_input(in_.text(kMaxName)));
           break;
         case N::kOutputFieldNumber:
-          last_output_ = builder_.name(in_.text(kMaxName));
+          last_output_ = builder_.new_name(in_.text(kMaxName));
           output_stack_.push_back(last_output_);
           break;
         case N::kNameFieldNumber:
