@@ -83,7 +83,7 @@ class Arena {
     std::size_t size = 0;
   };
 
-  void add_block(std::size_t size) {
+  [[gnu::noinline]] void add_block(std::size_t size) {
     before_ += used_;
     const std::size_t usual = before_ < kSmall ? kFirstBlock : before_ < kLarge ? kBlock : kHugePage;
     Block& block = blocks_.emplace_back();

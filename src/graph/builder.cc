@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 
@@ -11,9 +12,10 @@ namespace shapecheck {
 /// A graph that is being resolved.
 struct GraphBuilder::Scope {
   GraphId graph = 0;
-  std::uint32_t node = 0;                          ///< the node whose edges are being resolved
-  std::vector<std::pair<NameId, ValueId>> hidden;  ///< what names meant outside; empty if there is one graph
+  std::uint32_t node = 0;                                         ///< the node whose edges are being resolved
+  std::vector<std::pair<NameId, ValueId>> hidden;                 ///< what names meant outside
   std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit;  ///< (node, producer its subgraphs read from)
+  bool hides = false;                                             // names may mean something outside
   bool sorted = true;
 };
 
@@ -82,12 +84,20 @@ Value::Declaration& GraphBuilder::declare(ValueId id) {
 }
 
 bool GraphBuilder::define(Scope& scope, NameId name, ValueId value) {
-  const ValueId before = current_[name];
+  const ValueId before = std::exchange(current_[name], value);
   if (before != kNone && model_->values[before].graph == scope.graph) {
     return fail(ErrorCode::malformed_model, "two things provide a value named " + quote(text(name)));
   }
-  if (model_->graphs.size() > 1) scope.hidden.emplace_back(name, before);
-  current_[name] = value;
+  if (scope.hides) scope.hidden.emplace_back(name, before);
+  return true;
+}
+
+bool GraphBuilder::look_up_in_order(Node& node) {
+  const std::span<NameId> inputs(node.edges_, node.input_count_);
+  for (const NameId name : inputs) {
+    if (name != 0 && current_[name] == kNone) return false;
+  }
+  for (ValueId& edge : inputs) edge = edge == 0 ? kNone : current_[edge];
   return true;
 }
 
@@ -101,7 +111,7 @@ ValueId GraphBuilder::look_up(NameId name, const Node& reader) {
   }
   const Value& value = model_->values[id];
   if (value.producer == kNone) return id;
-  const std::size_t depth = value.graph == scopes_.back()->graph ? scopes_.size() - 1 : model_->graphs[value.graph].depth;
+  const std::size_t depth = model_->graphs[value.graph].depth;
   Scope& owner = *scopes_[depth];
   if (value.producer >= owner.node) owner.sorted = false;
   if (depth + 1 < scopes_.size()) owner.implicit.emplace_back(owner.node, value.producer);
@@ -118,6 +128,7 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   graph.depth = depth;
   Scope scope;
   scope.graph = id;
+  scope.hides = model_->graphs.size() > 1;
   scopes_.push_back(&scope);
 
   model_->node_count += raw.nodes.size();
@@ -125,16 +136,16 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   if (model_->node_count > limits_.max_nodes) {
     return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(limits_.max_nodes) + " nodes");
   }
-  const auto add = [&](NameId name) {
+  const auto add = [&](NameId name, std::uint32_t producer) {
     const auto value = static_cast<ValueId>(values.size());
-    values.push_back({.name = text(name), .graph = id});
+    values.push_back({.name = text(name), .graph = id, .producer = producer});
     define(scope, name, value);
     return value;
   };
 
   std::vector<ValueId> ids;
   for (const NamedType& input : raw.inputs) {
-    const ValueId value = add(input.name);
+    const ValueId value = add(input.name, kNone);
     declare(value).is_input = true;
     declare(value).type = input.type;
     ids.push_back(value);
@@ -146,20 +157,24 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
     if (name >= current_.size()) current_.resize(name + 1, kNone);
     const ValueId before = current_[name];
     const bool is_default = before != kNone && values[before].graph == id && values[before].initializer() == nullptr;
-    const ValueId value = is_default ? before : add(name);
+    const ValueId value = is_default ? before : add(name, kNone);
     declare(value).initializer = tensor;
     ids.push_back(value);
   }
   graph.initializers = arena().copy(ids);
+  // Mostly nodes come in order; names that other graphs hide need all of them first.
+  bool in_order = !scope.hides;
+  std::uint32_t done = 0;
   for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
     Node& node = raw.nodes[n];
+    in_order = in_order && look_up_in_order(node);
+    if (in_order) ++done;
     for (std::uint32_t i = 0; i < node.output_count_; ++i) {
       ValueId& output = node.edges_[node.input_count_ + i];
-      output = output == 0 ? kNone : add(output);
-      if (output != kNone) values.back().producer = n;
+      output = output == 0 ? kNone : add(output, n);
     }
   }
-  for (std::uint32_t n = 0; n < raw.nodes.size() && !failed_; ++n) {
+  for (std::uint32_t n = done; n < raw.nodes.size() && !failed_; ++n) {
     Node& node = raw.nodes[n];
     scope.node = n;
     for (std::uint32_t i = 0; i < node.input_count_; ++i) node.edges_[i] = look_up(node.edges_[i], node);

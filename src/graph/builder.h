@@ -59,6 +59,8 @@ class GraphBuilder {
   Value::Declaration& declare(ValueId value);
   bool define(Scope& scope, NameId name, ValueId value);
   ValueId look_up(NameId name, const Node& reader);
+  /// Resolves all inputs of the node, or none: false if something is not defined yet.
+  bool look_up_in_order(Node& node);
   void sort(GraphId id, std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit);
   bool fail(ErrorCode code, std::string message);
 

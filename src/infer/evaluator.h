@@ -141,7 +141,7 @@ class Evaluator final : private RequirementSink {
   std::vector<bool> given_;
   const bool keeps_steps_;  // of a model without bodies and functions
   std::vector<Step> steps_;
-  std::vector<ValueId> distinct_weights_;  // one of all those that are alike
+  std::vector<ValueId> distinct_weights_;         // one of all those that are alike
   std::vector<std::vector<Operator>> operators_;  // by scope, then by Node::op_key
   std::vector<Frame> frames_;
   std::vector<Finding> violations_, open_, unproven_;

@@ -345,7 +345,7 @@ class Solver {
   const Model::Impl& model_;
   std::vector<DType> dtypes_;
   std::vector<RankTrial> trials_;
-  std::vector<int> ranks_;  // by input: the rank that the layers fix, or -1
+  std::vector<int> ranks_;                 // by input: the rank that the layers fix, or -1
   std::shared_ptr<const Evaluator> done_;  // a run that others may follow
   std::uint64_t steps_ = 0;
   int joint_trials_ = 0;

@@ -157,23 +157,9 @@ std::span<const std::byte> WireReader::bytes(std::uint64_t max) {
   return {p, static_cast<std::size_t>(length)};
 }
 
-std::uint64_t WireReader::enter() {
-  const std::uint64_t outer_end = end_;
-  const std::uint64_t length = varint();
-  if (length > rest()) {
-    fail(ErrorCode::malformed_model, "is cut off, or is not a model: a message of " + std::to_string(length) +
-                                         " bytes, but only " + std::to_string(rest()) + " are left");
-    return outer_end;
-  }
-  end_ = pos_ + length;
-  return outer_end;
-}
-
-void WireReader::leave(std::uint64_t outer_end) {
-  if (ok()) {
-    pos_ = end_;
-    end_ = outer_end;
-  }
+void WireReader::fail_to_enter(std::uint64_t length) {
+  fail(ErrorCode::malformed_model, "is cut off, or is not a model: a message of " + std::to_string(length) +
+                                       " bytes, but only " + std::to_string(rest()) + " are left");
 }
 
 WireReader::Place WireReader::go_to(Range range) {

@@ -72,8 +72,19 @@ class WireReader {
   void skip(const Field& field);
 
   /// Enters a submessage; what is returned goes to leave().
-  std::uint64_t enter();
-  void leave(std::uint64_t outer_end);
+  std::uint64_t enter() {
+    const std::uint64_t outer_end = end_, length = varint();
+    if (length > rest())
+      fail_to_enter(length);
+    else
+      end_ = pos_ + length;
+    return outer_end;
+  }
+  void leave(std::uint64_t outer_end) {
+    if (!ok()) return;
+    pos_ = end_;
+    end_ = outer_end;
+  }
 
   /// A range of the file, to come back to: the content of a length-delimited field, which is skipped.
   struct Range {
@@ -104,6 +115,7 @@ class WireReader {
 
  private:
   bool next_with_long_key(Field& field);
+  void fail_to_enter(std::uint64_t length);
   bool load(std::uint64_t at, std::size_t need);
   std::uint64_t long_varint();
   /// `need` bytes at pos_, or nullptr after fail()

@@ -27,7 +27,8 @@ constexpr int kFunctionOverload = 13;
 
 constexpr std::uint64_t kUsualNode = 64;  // bytes
 constexpr std::uint64_t kReservedNodes = 512;
-constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
+constexpr std::uint64_t kExpectedNodes = 128u << 10;  // room for them is asked for at once if the file is large enough
+constexpr std::uint64_t kMaxKeyAttribute = 256;       // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
 
 class OnnxReader : private OnnxMessages {
@@ -139,7 +140,8 @@ class OnnxReader : private OnnxMessages {
         case G::kNodeFieldNumber:
           // As many more as there would be if all that follows were such nodes.
           if (graph.nodes.size() == graph.nodes.capacity() && depth == 0)
-            make_room(graph, graph.nodes.size() * (size / (size - in_.rest()) + 1), graph.nodes.size() * 8);
+            make_room(graph, graph.nodes.size() * (size / (size - in_.rest()) + 1),
+                      std::max(graph.nodes.size() * 8, kExpectedNodes));
           message([&] { read_node(graph, depth); });
           break;
         case G::kNameFieldNumber:
@@ -227,11 +229,11 @@ class OnnxReader : private OnnxMessages {
       }
     }
     if (kind == nullptr) kind = read_kind(fields, depth);
-    const auto inputs = std::span(std::as_const(input_stack_)).subspan(first_input);
-    const auto outputs = std::span(std::as_const(output_stack_)).subspan(first_output);
-    const std::span<ValueId> edges = builder_.arena().make_room<ValueId>(inputs.size() + outputs.size());
-    std::copy(outputs.begin(), outputs.end(), std::copy(inputs.begin(), inputs.end(), edges.begin()));
-    graph.nodes.emplace_back(name, kind, edges, inputs.size());
+    const std::size_t inputs = input_stack_.size() - first_input, outputs = output_stack_.size() - first_output;
+    const std::span<ValueId> edges = builder_.arena().make_room<ValueId>(inputs + outputs);
+    for (std::size_t i = 0; i < inputs; ++i) edges[i] = input_stack_[first_input + i];
+    for (std::size_t i = 0; i < outputs; ++i) edges[inputs + i] = output_stack_[first_output + i];
+    graph.nodes.emplace_back(name, kind, edges, inputs);
     input_stack_.resize(first_input);
     output_stack_.resize(first_output);
   }
