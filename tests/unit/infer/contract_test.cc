@@ -218,6 +218,60 @@ TEST(Contract, EqualLayersWithOtherNumbersGiveOtherSizes) {
   EXPECT_EQ(to_string_shape(called.outputs()[1]), "[4, 3, 2]");
 }
 
+// What a run with one rank repeated, the runs with the others repeat unlooked at: only if that cannot matter.
+TEST(Contract, DeepModelsTakeWhatShallowOnesDo) {
+  struct Layers {
+    std::string_view inputs, weights, first, repeated, last;  // %: the layer, $: the one before it
+  };
+  for (const Layers& layers : {
+           Layers{"float[] x", "float[9, 3] w = {}", "a0 = Relu(x)", "a% = Relu(a$)", "y = MatMul(a$, w)"},
+           Layers{"float[] x", "float[5, 8, 1, 1] w = {}", "a0 = Relu(x)", "a% = Neg(a$)", "y = Conv(a$, w)"},
+           Layers{"float[] x", "float[4, 4] w = {}", "a0 = Relu(x)", "a% = MatMul(a$, w)", "y = Relu(a$)"},
+           Layers{"float[] x", "float[4, 4] w = {}, float[4] b = {}", "a0 = Relu(x)",
+                  "m% = MatMul(a$, w) b% = Relu(b) a% = Add(m%, b%)", "y = Softmax(a$)"},
+           Layers{"float[] x, float[] z", "float[6, 2] w = {}", "a0 = Relu(x) b0 = Relu(z)",
+                  "a% = Relu(a$) b% = Relu(b$)", "g = Gemm(b$, w) h = Relu(a$) y = Add(g, h)"},
+           Layers{"float[] x, float[3, 7] z", "float[3, 7] w = {}", "a0 = Relu(x) b0 = Relu(z)",
+                  "a% = Relu(a$) b% = Add(b$, w)", "y = Concat<axis = 0>(a$, b$)"},
+           Layers{"float[] x", "float c = {2}", "a0 = Mul(x, c) b0 = Mul(c, c)", "a% = Relu(a$) b% = Relu(b$)",
+                  "y = Gemm(a$, a$, b$)"},
+           Layers{"float[] x", "float[5] w = {}", "a0 = Relu(x) b0 = ReduceSum<keepdims = 0>(w)",
+                  "a% = Relu(a$) b% = Relu(b$)", "y = Clip(a$, b$)"},
+           Layers{"float[] x", "", "s0 = Shape(x) a0 = ConstantOfShape(s0)", "a% = Relu(a$) s% = Identity(s$)",
+                  "e = Expand(x, s$) y = GlobalMaxPool(e)"},
+           Layers{"float[] x", "int64[1] one = {1}", "a0 = Relu(x)", "s% = Shape(a$) a% = Reshape(a$, s%)",
+                  "y = LSTM<hidden_size = 3>(a$, a$, a$)"},
+       }) {
+    const auto model = [&](int depth) {
+      std::string nodes(layers.first);
+      const auto add = [&](std::string_view part, int k) {
+        nodes += ' ';
+        for (const char c : part)
+          nodes += c == '%' ? std::to_string(k) : c == '$' ? std::to_string(k - 1) : std::string(1, c);
+      };
+      for (int k = 1; k <= depth; ++k) add(layers.repeated, k);
+      add(layers.last, depth + 1);
+      return contract_of(text(layers.inputs, layers.weights, nodes));
+    };
+    const Contract shallow = model(1), deep = model(60);
+    for (std::size_t i = 0; i < shallow.inputs().size(); ++i) {
+      EXPECT_EQ(shape(deep, i), shape(shallow, i)) << layers.repeated << ' ' << i;
+      EXPECT_EQ(deep.inputs()[i].ranks, shallow.inputs()[i].ranks) << layers.repeated << ' ' << i;
+      EXPECT_EQ(deep.inputs()[i].rank_origin.op, shallow.inputs()[i].rank_origin.op) << layers.repeated << ' ' << i;
+    }
+    EXPECT_EQ(to_string_shape(deep.outputs()[0]), to_string_shape(shallow.outputs()[0])) << layers.repeated;
+    EXPECT_EQ(deep.contradictions().empty(), shallow.contradictions().empty()) << layers.repeated;
+    EXPECT_EQ(deep.unknowns().empty(), shallow.unknowns().empty()) << layers.repeated;
+  }
+}
+
+TEST(Contract, AllLayersThatAreNotProvedAreNamed) {
+  std::string nodes = "a0 = MatMul(x, w)";
+  for (int k = 1; k < 60; ++k) nodes += " a" + std::to_string(k) + " = MatMul(a" + std::to_string(k - 1) + ", w)";
+  const Contract c = contract_of(text("float[] x", "float[4, 4] w = {}", nodes + " y = Relu(a59)"));
+  EXPECT_EQ(c.unknowns().size(), 60u);
+}
+
 TEST(Contract, FunctionsAreFollowed) {
   const std::string_view model = R"(<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
     g (float[N, 4] x) => (float[] y) <float[5, 3] w = {}> { y = f.linear(x, w) }
