@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
-#include <thread>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -219,10 +218,11 @@ std::optional<Answer> parse(int argc, char** argv, Options& options) {
   else if (!fail_on.empty())
     return none_of("--fail-on", fail_on, kSeverities);
   if (exit_zero) options.fail_on.reset();
-  const auto threads = jobs.empty() ? std::thread::hardware_concurrency() : number_of(jobs).value_or(0);
-  if (!jobs.empty() && (threads == 0 || threads > 1024))
-    return wrong_usage("--jobs: `" + jobs + "` is no number from 1 to 1024");
-  options.jobs = std::max(1u, static_cast<unsigned>(threads));
+  if (!jobs.empty()) {
+    const auto threads = number_of(jobs).value_or(0);
+    if (threads == 0 || threads > 1024) return wrong_usage("--jobs: `" + jobs + "` is no number from 1 to 1024");
+    options.jobs = static_cast<unsigned>(threads);
+  }
   const Color* wish = find_value(kColors, color);
   if (wish == nullptr) return none_of("--color", color, kColors);
   options.color = *wish;

@@ -25,7 +25,7 @@ struct Options {
   std::string config;                                   ///< its path; empty: looked for
   std::optional<std::vector<std::string>> changed;      ///< only the checks in which these files take part
   std::string baseline;
-  unsigned jobs = 1;
+  std::optional<unsigned> jobs;                       ///< threads; nothing: as many as there are processors
   std::optional<Severity> fail_on = Severity::error;  ///< from which severity on findings fail; nothing: none does
   Color color = Color::automatic;
   DType csv_dtype = DType::unknown;

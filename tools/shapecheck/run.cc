@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <shapecheck/shapecheck.h>
@@ -42,6 +43,8 @@ class Run {
   }
 
  private:
+  unsigned threads() const { return options_.jobs.value_or(std::max(1u, std::thread::hardware_concurrency())); }
+
   // All files are read before the end, so that all errors are seen at once.
   void fail(const Error& error) {
     complain(to_text(error, {.color = use_color(options_.color, STDERR_FILENO)}));
@@ -110,7 +113,7 @@ class Run {
     }
     Progress progress("checks", options_.quiet);
     std::vector<Report> reports = run_checks(
-        config.checks, {.jobs = options_.jobs,
+        config.checks, {.jobs = threads(),
                         .progress = [&](std::uint64_t done, std::uint64_t all) { progress.show_count(done, all); }});
     progress.clear();
     apply_baseline(baseline_, reports);
@@ -231,7 +234,7 @@ class Run {
     wanted.check.values = options_.values;
     wanted.describe.csv_dtype = options_.csv_dtype;
     wanted.describe.whole_table = options_.values;
-    wanted.jobs = options_.jobs;
+    wanted.jobs = threads();
     wanted.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show_count(done, total); };
     Report report = check_files(contract, files, wanted);
     progress.clear();
