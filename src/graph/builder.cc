@@ -59,6 +59,7 @@ Result<std::shared_ptr<const Model::Impl>> GraphBuilder::finish() {
     if (!failed_) resolve(f.body, 0);
   }
   if (failed_) return std::move(error_);
+  model_->weight_kind_count = weight_kinds_.count();
   model_->op_key_count = static_cast<std::uint32_t>(ops_.size());
   return std::shared_ptr<const Model::Impl>(std::move(model_));
 }
@@ -152,16 +153,17 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   }
   graph.inputs = arena().copy(ids);
   ids.clear();
-  for (const Tensor* tensor : raw.initializers) {
-    const NameId name = this->name(tensor->name);
-    if (name >= current_.size()) current_.resize(name + 1, kNone);
+  std::vector<std::uint32_t> kinds;
+  for (const auto& [name, tensor] : raw.initializers) {
     const ValueId before = current_[name];
     const bool is_default = before != kNone && values[before].graph == id && values[before].initializer() == nullptr;
     const ValueId value = is_default ? before : add(name, kNone);
     declare(value).initializer = tensor;
     ids.push_back(value);
+    kinds.push_back(weight_kinds_.number(*tensor));
   }
   graph.initializers = arena().copy(ids);
+  graph.weight_kinds = arena().copy(kinds);
   // Mostly nodes come in order; names that other graphs hide need all of them first.
   bool in_order = !scope.hides;
   std::uint32_t done = 0;

@@ -12,6 +12,7 @@
 
 #include "base/interner.h"
 #include "graph/graph.h"
+#include "graph/weight_kinds.h"
 
 namespace shapecheck {
 
@@ -23,11 +24,15 @@ class GraphBuilder {
     NameId name = 0;
     const TypeSpec* type = nullptr;
   };
+  struct NamedTensor {
+    NameId name = 0;
+    const Tensor* tensor = nullptr;
+  };
   struct RawGraph {
     std::string_view name;
     PagedVector<Node> nodes;  ///< until they are resolved, their edges are NameIds
     std::vector<NamedType> inputs, outputs;
-    std::vector<const Tensor*> initializers;
+    std::vector<NamedTensor> initializers;
   };
 
   explicit GraphBuilder(const Limits& limits);
@@ -72,6 +77,7 @@ class GraphBuilder {
   PagedVector<ValueId> current_;  ///< by NameId: what the name means here
   std::vector<Scope*> scopes_;    ///< from the outermost graph to the current one
   std::vector<char> resolved_;
+  WeightKinds weight_kinds_;
   std::string key_;  ///< of the operator that is being looked up
   Error error_;
   bool failed_ = false;

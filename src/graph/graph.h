@@ -157,6 +157,9 @@ struct Graph {
   std::span<const ValueId> inputs;
   std::span<const ValueId> outputs;
   std::span<const ValueId> initializers;
+  /// By initializer: what weights of equal dtype and dims have in common, a number below
+  /// Model::Impl::weight_kind_count; kNone for those whose values are known.
+  std::span<const std::uint32_t> weight_kinds;
   std::uint32_t depth = 0;  ///< 0 for the main graph and function bodies
 };
 
@@ -192,6 +195,7 @@ class SHAPECHECK_LOCAL Model::Impl {
   std::size_t node_count = 0;
   std::uint32_t op_key_count = 0;
   std::uint32_t kind_count = 0;
+  std::uint32_t weight_kind_count = 0;
   std::shared_ptr<const GivenContract> given;  ///< nullptr for a model
   Arena arena;                                 ///< holds everything that the views above show
 

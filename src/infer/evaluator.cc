@@ -10,28 +10,6 @@
 namespace shapecheck {
 namespace {
 
-/// Layers repeat, and so do the shapes of their weights: most are among the last ones seen.
-class RecentWeights {
- public:
-  /// Where the facts of weights like this one are, or are to be put.
-  const KnownFacts** find(const Tensor& t) {
-    std::uint64_t h = t.dims.size();
-    for (const std::int64_t d : t.dims) h = (h ^ static_cast<std::uint64_t>(d)) * 0x9E3779B97F4A7C15ull;
-    Weight& w = weights_[h >> 59];
-    const bool same = w.tensor != nullptr && w.tensor->dtype == t.dtype &&
-                      std::equal(w.tensor->dims.begin(), w.tensor->dims.end(), t.dims.begin(), t.dims.end());
-    if (!same) w = {&t, nullptr};
-    return &w.facts;
-  }
-
- private:
-  struct Weight {
-    const Tensor* tensor = nullptr;
-    const KnownFacts* facts = nullptr;
-  };
-  Weight weights_[32];
-};
-
 /// Of an operator without a rule it is known at least with which dtypes it does not run.
 constexpr Rule kNoRule{.code = [](RuleContext& c) { c.unproven("no rule for this operator"); }};
 
@@ -46,6 +24,7 @@ Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
       facts_(model.values.size(), nothing_),
       given_(model.values.size(), false),
       keeps_steps_(model.graphs.size() == 1),
+      facts_of_weights_(model.weight_kind_count, nullptr),
       operators_(1 + model.functions.size()),
       budget_(1'000'000 + 4 * model.node_count) {
   frames_.emplace_back();
@@ -64,19 +43,18 @@ void Evaluator::run() { run_graph(0); }
 void Evaluator::enter(GraphId id) {
   const Graph& graph = model_.graphs[id];
   enter_inputs(graph);
-  RecentWeights recent;
-  for (const ValueId v : graph.initializers) {
+  for (std::size_t i = 0; i < graph.initializers.size(); ++i) {
+    const ValueId v = graph.initializers[i];
     if (given_[v]) continue;
-    const Tensor& t = *model_.values[v].initializer();
-    const KnownFacts** const known = t.has_values ? nullptr : recent.find(t);
-    if (known != nullptr && *known != nullptr) {
-      facts_[v] = *known;
+    const std::uint32_t kind = graph.weight_kinds[i];
+    if (kind != kNone && facts_of_weights_[kind] != nullptr) {
+      facts_[v] = facts_of_weights_[kind];
       given_[v] = true;
       continue;
     }
     enter_weight(v);
     distinct_weights_.push_back(v);
-    if (known != nullptr) *known = facts_[v];
+    if (kind != kNone) facts_of_weights_[kind] = facts_[v];
   }
 }
 
@@ -281,8 +259,8 @@ SeenNodes::Key Evaluator::key_of(const Node& node) {
 
 // Gives what an equal node gave for equal inputs, if that did nothing else: said nothing, made no symbols.
 bool Evaluator::repeat(const Node& node) {
-  LastNode& last = last_nodes_[node.kind->id % last_nodes_.size()];
-  if (repeat_last(node, last)) return true;
+  auto& [newer, older] = last_nodes_[node.kind->id % last_nodes_.size()];
+  if (repeat_last(node, newer) || repeat_last(node, older)) return true;
   const SeenNodes::Seen* seen = seen_nodes_.find(key_of(node), pool_.assumptions());
   if (seen == nullptr) return false;
   auto given = seen->outputs.begin();
@@ -293,6 +271,8 @@ bool Evaluator::repeat(const Node& node) {
   if (keeps_steps_) steps_[seen->step].repeated = static_cast<std::uint32_t>(steps_.size());
   const auto inputs = node.inputs();
   if (inputs.size() > LastNode::kMaxInputs || seen->outputs.size() != 1) return true;
+  older = newer;
+  LastNode& last = newer;
   last.kind = node.kind;
   last.scope = frames_.back().scope;
   last.input_count = static_cast<std::uint32_t>(inputs.size());

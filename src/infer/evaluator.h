@@ -135,14 +135,15 @@ class Evaluator final : private RequirementSink {
   Arena arena_;
   FactsTable table_{arena_};
   SeenNodes seen_nodes_{arena_};
-  std::array<LastNode, 32> last_nodes_;  // by NodeKind::id, modulo their number
+  std::array<std::array<LastNode, 2>, 32> last_nodes_;  // by NodeKind::id, modulo their number; the newer one first
   const KnownFacts* nothing_ = table_.keep({});
   PagedVector<const KnownFacts*> facts_;  // by ValueId
   std::vector<bool> given_;
   const bool keeps_steps_;  // of a model without bodies and functions
   std::vector<Step> steps_;
-  std::vector<ValueId> distinct_weights_;         // one of all those that are alike
-  std::vector<std::vector<Operator>> operators_;  // by scope, then by Node::op_key
+  std::vector<const KnownFacts*> facts_of_weights_;  // by kind
+  std::vector<ValueId> distinct_weights_;            // one of all those that are alike
+  std::vector<std::vector<Operator>> operators_;     // by scope, then by Node::op_key
   std::vector<Frame> frames_;
   std::vector<Finding> violations_, open_, unproven_;
   std::vector<Binding> bindings_;

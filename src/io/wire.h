@@ -47,9 +47,16 @@ class WireReader {
   /// The value of a field, to be called once for each field that next() gave.
   std::uint64_t varint() {
     const std::uint64_t at = pos_ - window_start_;  // beyond every window if it begins behind pos_
-    if (pos_ < end_ && at < window_.size() && window_[at] < std::byte{0x80}) {
-      ++pos_;
-      return static_cast<std::uint64_t>(window_[at]);
+    if (pos_ < end_ && at < window_.size()) {
+      const auto first = static_cast<std::uint64_t>(window_[at]);
+      if (first < 0x80) {
+        ++pos_;
+        return first;
+      }
+      if (end_ - pos_ > 1 && window_.size() - at > 1 && window_[at + 1] < std::byte{0x80}) {
+        pos_ += 2;
+        return (first & 0x7F) | static_cast<std::uint64_t>(window_[at + 1]) << 7;
+      }
     }
     return long_varint();
   }

@@ -169,7 +169,7 @@ class ContractBuilder {
       std::vector<std::int64_t> dims;
       for (const DimSpec& d : s.dims) dims.push_back(d.value.value_or(1));
       tensor.dims = builder_.arena().copy(dims);
-      graph().initializers.push_back(&builder_.arena().copy(std::vector{tensor})[0]);
+      graph().initializers.push_back({builder_.name(tensor.name), builder_.arena().make<Tensor>(tensor)});
     }
     add_requirements(s, id);
   }

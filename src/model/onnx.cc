@@ -366,10 +366,10 @@ class OnnxReader : private OnnxMessages {
             in_.skip(f);
           break;
         case A::kTFieldNumber:
-          nested ? message([&] { out.tensor = tensors_.read(); }) : in_.skip(f);
+          nested ? message([&] { out.tensor = tensors_.read().tensor; }) : in_.skip(f);
           break;
         case A::kSparseTensorFieldNumber:
-          nested ? message([&] { out.tensor = tensors_.read_sparse(); }) : in_.skip(f);
+          nested ? message([&] { out.tensor = tensors_.read_sparse().tensor; }) : in_.skip(f);
           break;
         case A::kGFieldNumber:
           nested ? add_graph() : in_.skip(f);

@@ -13,9 +13,10 @@
 
 namespace shapecheck {
 
-const Tensor* OnnxTensors::read() {
+GraphBuilder::NamedTensor OnnxTensors::read() {
   using T = onnx::TensorProto;
   Tensor out;
+  GraphBuilder::NameId name = 0;
   ShortList<std::int64_t> dims;
   struct Payload {
     std::uint32_t field = 0;
@@ -35,7 +36,7 @@ const Tensor* OnnxTensors::read() {
         break;
       case T::kNameFieldNumber:
         if (f.type == WireType::length)
-          out.name = text();
+          name = builder_.name(in_.text(kMaxName));
         else
           in_.skip(f);
         break;
@@ -63,6 +64,7 @@ const Tensor* OnnxTensors::read() {
     }
     if (dims.size() > limits_.max_rank) check_rank(dims.size());
   }
+  out.name = builder_.text(name);
   out.dims = builder_.arena().copy(dims.view());
   const std::uint64_t n = element_count(out);
   if (in_.ok() && !out.external && n <= (has_real_bits(out.dtype) ? kMaxKeptReals : kMaxKeptValues)) {
@@ -71,7 +73,7 @@ const Tensor* OnnxTensors::read() {
     }
     if (elements.size() == n) keep_values(out, elements, builder_.arena());
   }
-  return builder_.arena().make<Tensor>(out);
+  return {name, builder_.arena().make<Tensor>(out)};
 }
 
 /// Elements of a tensor; fails on negative dims and where they are more than 2^63 - 1.
@@ -97,9 +99,10 @@ std::uint64_t OnnxTensors::element_count(const Tensor& tensor) {
   return static_cast<std::uint64_t>(n);
 }
 
-const Tensor* OnnxTensors::read_sparse() {
+GraphBuilder::NamedTensor OnnxTensors::read_sparse() {
   using S = onnx::SparseTensorProto;
   Tensor out;
+  GraphBuilder::NameId name = 0;
   std::vector<std::int64_t> dims;
   WireReader::Field f;
   while (in_.next(f)) {
@@ -107,10 +110,11 @@ const Tensor* OnnxTensors::read_sparse() {
       numbers(f, [&](std::uint64_t v) { dims.push_back(static_cast<std::int64_t>(v)); });
     } else if (f.number == S::kValuesFieldNumber && f.type == WireType::length) {
       message([&] {
-        const Tensor* values = read();
-        out.name = values->name;
-        out.dtype = values->dtype;
-        out.external = values->external;
+        const GraphBuilder::NamedTensor values = read();
+        name = values.name;
+        out.name = values.tensor->name;
+        out.dtype = values.tensor->dtype;
+        out.external = values.tensor->external;
       });
     } else {
       in_.skip(f);
@@ -119,7 +123,7 @@ const Tensor* OnnxTensors::read_sparse() {
   }
   out.dims = builder_.arena().copy(dims);
   element_count(out);
-  return builder_.arena().make<Tensor>(out);
+  return {name, builder_.arena().make<Tensor>(out)};
 }
 
 }  // namespace shapecheck

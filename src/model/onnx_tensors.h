@@ -13,9 +13,9 @@ class OnnxTensors : private OnnxMessages {
   OnnxTensors(WireReader& in, const Limits& limits, GraphBuilder& builder) : OnnxMessages(in, limits, builder) {}
 
   /// The message that the reader is in: dtype, dims, and few values; what else it holds is skipped over.
-  const Tensor* read();
+  GraphBuilder::NamedTensor read();
   /// Its dtype and dense dims.
-  const Tensor* read_sparse();
+  GraphBuilder::NamedTensor read_sparse();
 
  private:
   std::uint64_t element_count(const Tensor& tensor);
