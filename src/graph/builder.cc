@@ -15,7 +15,7 @@ struct GraphBuilder::Scope {
   std::uint32_t node = 0;                                         ///< the node whose edges are being resolved
   std::vector<std::pair<NameId, ValueId>> hidden;                 ///< what names meant outside
   std::vector<std::pair<std::uint32_t, std::uint32_t>> implicit;  ///< (node, producer its subgraphs read from)
-  bool hides = false;                                             // names may mean something outside
+  bool hides = false;                                             ///< names may mean something outside
   bool sorted = true;
 };
 

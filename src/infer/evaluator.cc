@@ -98,7 +98,9 @@ void Evaluator::run_graph(GraphId id) {
 void Evaluator::take_step(const Node& node) {
   only_gave_ = false;
   run_node(node);
-  if (keeps_steps_) steps_.push_back({&node, only_gave_, 0, pool_.assumptions()});
+  if (!keeps_steps_) return;
+  steps_.push_back({&node, only_gave_, 0, pool_.assumptions()});
+  keeps_steps_ = steps_.size() * kNodesPerStep <= model_.node_count;
 }
 
 const Evaluator::Operator& Evaluator::resolve(const Node& node) {

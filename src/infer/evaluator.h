@@ -79,6 +79,8 @@ class Evaluator final : private RequirementSink {
     std::int64_t newest_opset = 0;  ///< that the runtime knows
     std::uint64_t no_kernel = 0;    ///< dtypes of the first input; see profile/kernels.h
   };
+  static constexpr std::size_t kNodesPerStep = 4;  // at least, where another run is to save steps
+
   /// A node that was looked at.
   struct Step {
     const Node* node = nullptr;
@@ -139,7 +141,7 @@ class Evaluator final : private RequirementSink {
   const KnownFacts* nothing_ = table_.keep({});
   PagedVector<const KnownFacts*> facts_;  // by ValueId
   std::vector<bool> given_;
-  const bool keeps_steps_;  // of a model without bodies and functions
+  bool keeps_steps_;  // of a model without bodies and functions, while they are few
   std::vector<Step> steps_;
   std::vector<const KnownFacts*> facts_of_weights_;  // by kind
   std::vector<ValueId> distinct_weights_;            // one of all those that are alike

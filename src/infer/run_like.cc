@@ -9,8 +9,6 @@
 namespace shapecheck {
 namespace {
 
-constexpr std::size_t kWorthwhile = 4;  // nodes for each that must be looked at
-
 /// What facts of the run that is done are in this one.
 class FactsNow {
  public:
@@ -34,7 +32,7 @@ class FactsNow {
 
 bool Evaluator::saves_steps() const {
   return keeps_steps_ && violations_.empty() && budget_ > 1 &&
-         (steps_.size() + distinct_weights_.size()) * kWorthwhile <= model_.node_count;
+         (steps_.size() + distinct_weights_.size()) * kNodesPerStep <= model_.node_count;
 }
 
 bool Evaluator::run_like(const Evaluator& done) {
@@ -65,6 +63,7 @@ bool Evaluator::run_like(const Evaluator& done) {
       if (facts_[v] == nullptr) return false;
     }
     take_step(*step.node);
+    if (!keeps_steps_) return false;
     if (stop_early_ && !violations_.empty()) return repeats(steps_.size());
     for (const ValueId v : step.node->outputs()) {
       if (v != kNone && !now.add(done.facts_[v], facts_[v])) return false;
