@@ -112,13 +112,13 @@ void ThreadPages::end_with_thread() noexcept {
 
 void* allocate_pages(std::size_t bytes) {
   if (bytes >= kLarge) return pages.allocate(bytes);
-  return kShared && bytes >= kSmall ? pages.cut(bytes) : ::operator new(bytes);
+  return kShared && bytes > kSmall ? pages.cut(bytes) : ::operator new(bytes);
 }
 
 void free_pages(void* memory, std::size_t bytes) noexcept {
   if (bytes >= kLarge)
     pages.free(memory, bytes);
-  else if (kShared && bytes >= kSmall)
+  else if (kShared && bytes > kSmall)
     pages.free_piece(memory, bytes);
   else
     ::operator delete(memory);

@@ -12,8 +12,8 @@ namespace shapecheck {
 inline constexpr std::size_t kHugePage = 2u << 20;
 /// From here on to clear a huge page costs less than to fault in as many small ones: it is given away whole.
 inline constexpr std::size_t kLarge = kHugePage / 4;
-/// What is smaller than kLarge is cut from a huge page that it shares with others; what is smaller than this comes from
-/// the heap, as small models touch few pages.
+/// What is smaller than kLarge is cut from a huge page that it shares with others; what is no larger than this comes
+/// from the heap, as small models touch few pages.
 inline constexpr std::size_t kSmall = 32u << 10;
 
 /// Bytes for any type; throws std::bad_alloc. From kLarge on they begin at a huge page.

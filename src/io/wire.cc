@@ -6,7 +6,7 @@
 namespace shapecheck {
 namespace {
 
-constexpr std::size_t kFirstChunk = 64u << 10;
+constexpr std::size_t kFirstChunk = 32u << 10;
 constexpr std::size_t kSmallChunk = 4u << 10;
 constexpr std::size_t kMaxChunk = 256u << 10;
 constexpr std::size_t kMinRead = 128;  // names and dims of a weight mostly fit
