@@ -14,9 +14,8 @@ class FactsNow {
  public:
   /// False if equal facts became different ones.
   bool add(const KnownFacts* then, const KnownFacts* now) {
-    const auto [facts, new_facts] = facts_.emplace(then, now);
-    const auto [number, new_number] = numbers_.emplace(then->number, now->number);
-    return facts->second == now && number->second == now->number;
+    return facts_.emplace(then, now).first->second == now &&
+           numbers_.emplace(then->number, now->number).first->second == now->number;
   }
   const KnownFacts* find(const KnownFacts* then) const {
     const auto at = facts_.find(then);
