@@ -152,18 +152,20 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
     ids.push_back(value);
   }
   graph.inputs = arena().copy(ids);
-  ids.clear();
-  std::vector<std::uint32_t> kinds;
-  for (const auto& [name, tensor] : raw.initializers) {
+  const std::size_t weights = raw.initializers.size();
+  const std::span<ValueId> weight_ids = arena().make_room<ValueId>(weights);
+  const std::span<std::uint32_t> weight_kinds = arena().make_room<std::uint32_t>(weights);
+  for (std::size_t i = 0; i < weights; ++i) {
+    const auto [name, tensor] = raw.initializers[i];
     const ValueId before = current_[name];
     const bool is_default = before != kNone && values[before].graph == id && values[before].initializer() == nullptr;
     const ValueId value = is_default ? before : add(name, kNone);
     declare(value).initializer = tensor;
-    ids.push_back(value);
-    kinds.push_back(weight_kinds_.number(*tensor));
+    weight_ids[i] = value;
+    weight_kinds[i] = weight_kinds_.number(*tensor);
   }
-  graph.initializers = arena().copy(ids);
-  graph.weight_kinds = arena().copy(kinds);
+  graph.initializers = weight_ids;
+  graph.weight_kinds = weight_kinds;
   // Mostly nodes come in order; names that other graphs hide need all of them first.
   bool in_order = !scope.hides;
   std::uint32_t done = 0;

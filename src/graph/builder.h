@@ -32,7 +32,7 @@ class GraphBuilder {
     std::string_view name;
     PagedVector<Node> nodes;  ///< until they are resolved, their edges are NameIds
     std::vector<NamedType> inputs, outputs;
-    std::vector<NamedTensor> initializers;
+    PagedVector<NamedTensor> initializers;
   };
 
   explicit GraphBuilder(const Limits& limits);

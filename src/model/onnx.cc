@@ -27,6 +27,7 @@ constexpr int kFunctionOverload = 13;
 constexpr std::uint64_t kUsualNode = 64;  // bytes
 constexpr std::uint64_t kReservedNodes = 512;
 constexpr std::uint64_t kExpectedNodes = 128u << 10;  // room for them is asked for at once if the file is large enough
+constexpr std::size_t kFirstWeights = 16;
 constexpr std::uint64_t kMaxKeyAttribute = 256;       // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
 
@@ -129,8 +130,9 @@ class OnnxReader : private OnnxMessages {
                       "graphs are nested more than " + std::to_string(limits_.max_graph_depth) + " deep");
     }
     GraphBuilder::RawGraph& graph = builder_.graph(id);
-    const std::uint64_t size = in_.rest();
-    if (depth == 0) make_room(graph, size / kUsualNode, kReservedNodes);
+    const std::uint64_t begin = in_.position();
+    std::uint64_t first_weight = begin;
+    if (depth == 0) make_room(graph, in_.rest() / kUsualNode, kReservedNodes);
     WireReader::Field f;
     while (in_.next(f)) {
       if (f.type != WireType::length) {
@@ -139,16 +141,18 @@ class OnnxReader : private OnnxMessages {
       }
       switch (f.number) {
         case G::kNodeFieldNumber:
-          // As many more as there would be if all that follows were such nodes.
           if (graph.nodes.size() == graph.nodes.capacity() && depth == 0)
-            make_room(graph, graph.nodes.size() * (size / (size - in_.rest()) + 1),
-                      std::max(graph.nodes.size() * 8, kExpectedNodes));
+            make_room(graph, expected(graph.nodes.size(), begin), std::max(graph.nodes.size() * 8, kExpectedNodes));
           message([&] { read_node(graph, depth); });
           break;
         case G::kNameFieldNumber:
           graph.name = text();
           break;
         case G::kInitializerFieldNumber:
+          if (graph.initializers.empty()) first_weight = in_.position();
+          if (graph.initializers.size() == graph.initializers.capacity() && depth == 0)
+            graph.initializers.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(
+                expected(graph.initializers.size(), first_weight), graph.initializers.size() * 8 + kFirstWeights)));
           message([&] { graph.initializers.push_back(tensors_.read()); });
           break;
         case G::kSparseInitializerFieldNumber:
@@ -164,6 +168,11 @@ class OnnxReader : private OnnxMessages {
           in_.skip(f);
       }
     }
+  }
+
+  /// As many as there would be if all that follows were like the `count` that began at `begin`.
+  std::uint64_t expected(std::size_t count, std::uint64_t begin) const {
+    return count == 0 ? 0 : count * (in_.rest() / (in_.position() - begin) + 2);
   }
 
   /// Room costs nothing until it is used; to move into a larger one does.
