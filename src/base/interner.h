@@ -1,6 +1,7 @@
 // Equal strings become equal numbers: 0, 1, 2, ... in the order of their first appearance.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -8,13 +9,14 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/hash_seed.h"
 #include "base/pages.h"
 
 namespace shapecheck {
 
 class Interner {
  public:
-  explicit Interner(Arena& arena) : arena_(&arena) {
+  explicit Interner(Arena& arena) : arena_(&arena), seed_(hash_seed()) {
     make_slots(256);
     intern({});
   }
@@ -22,13 +24,18 @@ class Interner {
   /// The number of `text`, of less than 4 GiB; "" is 0. The text is copied at its first appearance.
   std::uint32_t intern(std::string_view text) {
     if (settled_ < texts_.size()) settle();
-    const auto hash = static_cast<std::uint32_t>(hash_of(text));
-    const std::size_t i = slot_of(text, hash);
-    if (tags_[i] != kEmpty) return ids_[i];
-    const auto id = static_cast<std::uint32_t>(texts_.size());
-    texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
-    put(i, id);
-    return id;
+    return intern(text, hash_of(text));
+  }
+
+  /// As intern(), for a text that probably appeared a little after the number `before`.
+  std::uint32_t intern_after(std::uint32_t before, std::string_view text) {
+    if (settled_ < texts_.size()) settle();
+    const std::uint32_t hash = hash_of(text);
+    const std::size_t end = std::min<std::size_t>(texts_.size(), before + kNear);
+    for (std::size_t id = before; id < end && twins_.empty(); ++id) {
+      if (is(texts_[id], text, hash)) return static_cast<std::uint32_t>(id);
+    }
+    return intern(text, hash);
   }
 
   /// A number for a text that is probably new: whether it is, is looked at when its place in the table has come into
@@ -36,7 +43,7 @@ class Interner {
   std::uint32_t add(std::string_view text) {
     if (text.empty()) return 0;
     if (texts_.size() - settled_ >= kUnsettled) settle();
-    const auto hash = static_cast<std::uint32_t>(hash_of(text));
+    const std::uint32_t hash = hash_of(text);
     const std::size_t i = hash & (tags_.size() - 1);
     __builtin_prefetch(&tags_[i], 1);
     __builtin_prefetch(&ids_[i], 1);
@@ -55,8 +62,8 @@ class Interner {
 
   /// The number of `text` if it appeared, else nullptr; valid until the next call.
   const std::uint32_t* find(std::string_view text) {
-    settle();
-    const std::size_t i = slot_of(text, static_cast<std::uint32_t>(hash_of(text)));
+    if (settled_ < texts_.size()) settle();
+    const std::size_t i = slot_of(text, hash_of(text));
     return tags_[i] != kEmpty ? &ids_[i] : nullptr;
   }
 
@@ -74,21 +81,25 @@ class Interner {
   };
   static constexpr std::uint8_t kEmpty = 0;
   static constexpr std::size_t kUnsettled = 16;
+  static constexpr std::size_t kNear = 16;
   static std::uint8_t tag_of(std::uint32_t hash) { return static_cast<std::uint8_t>(hash >> 24 | 0x80); }
 
-  // Mixes eight bytes a step. The high half of each product is folded in, so that a chosen prefix does not fix the
-  // slot.
-  static std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t h = 0x9E3779B97F4A7C15ull ^ text.size();
+  // Mixes sixteen bytes a step. What is multiplied holds the seed on both sides, so that a file cannot choose names
+  // that share a slot.
+  std::uint32_t hash_of(std::string_view text) const {
     const char* p = text.data();
     std::size_t n = text.size();
-    for (; n > 8; p += 8, n -= 8) h = mix(h, load<std::uint64_t>(p));
+    std::uint64_t h = seed_ ^ n * 0x9E3779B97F4A7C15ull;
+    for (; n > 16; p += 16, n -= 16) h = mix(h, load<std::uint64_t>(p), load<std::uint64_t>(p + 8));
     // The last bytes; those of two loads may be the same.
-    if (n == 8) return mix(h, load<std::uint64_t>(p));
-    if (n >= 4) return mix(h, load<std::uint32_t>(p) | std::uint64_t{load<std::uint32_t>(p + n - 4)} << 32);
-    if (n == 0) return h;
-    return mix(h, std::uint64_t{load<std::uint8_t>(p)} | std::uint64_t{load<std::uint8_t>(p + n / 2)} << 8 |
-                      std::uint64_t{load<std::uint8_t>(p + n - 1)} << 16);
+    if (n >= 8)
+      h = mix(h, load<std::uint64_t>(p), load<std::uint64_t>(p + n - 8));
+    else if (n >= 4)
+      h = mix(h, load<std::uint32_t>(p), load<std::uint32_t>(p + n - 4));
+    else if (n > 0)
+      h = mix(h, load<std::uint8_t>(p) | std::uint64_t{load<std::uint8_t>(p + n / 2)} << 8,
+              load<std::uint8_t>(p + n - 1));
+    return static_cast<std::uint32_t>(h);
   }
   /// memcmp, without a call for names.
   static bool same(const char* a, const char* b, std::size_t n) {
@@ -97,16 +108,28 @@ class Interner {
     for (; n > 8; a += 8, b += 8, n -= 8) same = same && load<std::uint64_t>(a) == load<std::uint64_t>(b);
     return same;
   }
+  static bool is(const Text& t, std::string_view text, std::uint32_t hash) {
+    return t.hash == hash && t.size == text.size() && same(t.data, text.data(), t.size);
+  }
   template <class T>
   static T load(const char* p) {
     T v = 0;
     std::memcpy(&v, p, sizeof(v));
     return v;
   }
-  static std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
+  std::uint64_t mix(std::uint64_t h, std::uint64_t a, std::uint64_t b) const {
     __extension__ using Wide = unsigned __int128;
-    const Wide product = static_cast<Wide>(h ^ v ^ 0xD6E8FEB86659FD93ull) * 0xA0761D6478BD642Full;
+    const Wide product = static_cast<Wide>(a ^ seed_) * (b ^ h);
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+
+  std::uint32_t intern(std::string_view text, std::uint32_t hash) {
+    const std::size_t i = slot_of(text, hash);
+    if (tags_[i] != kEmpty) return ids_[i];
+    const auto id = static_cast<std::uint32_t>(texts_.size());
+    texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
+    put(i, id);
+    return id;
   }
 
   /// Where the text is, or where it may be put.
@@ -115,8 +138,7 @@ class Interner {
     std::size_t i = hash & (tags_.size() - 1);
     for (; tags_[i] != kEmpty; i = (i + 1) & (tags_.size() - 1)) {
       if (tags_[i] != tag) continue;
-      const Text& t = texts_[ids_[i]];
-      if (t.hash == hash && t.size == text.size() && same(t.data, text.data(), t.size)) break;
+      if (is(texts_[ids_[i]], text, hash)) break;
     }
     return i;
   }
@@ -125,7 +147,7 @@ class Interner {
     tags_[slot] = tag_of(texts_[id].hash);
     ids_[slot] = id;
     settled_ = id + 1;
-    if (settled_ * 2 > tags_.size()) grow();
+    if (settled_ * 8 > tags_.size() * 5) grow();
   }
 
   void settle() {
@@ -154,6 +176,7 @@ class Interner {
   }
 
   Arena* arena_;
+  std::uint64_t seed_;
   // A table of one byte a slot says where to look: it stays in the cache where the numbers do not.
   PagedVector<std::uint8_t> tags_;
   PagedVector<std::uint32_t> ids_;

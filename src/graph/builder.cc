@@ -78,22 +78,27 @@ void GraphBuilder::replace_twins() {
   }
 }
 
-Value::Declaration& GraphBuilder::declare(ValueId id) {
-  Value& value = model_->values[id];
-  if (value.declaration == nullptr) value.declaration = arena().make<Value::Declaration>();
-  return *value.declaration;
+void GraphBuilder::declare(ValueId value, const Value::Declaration& declaration) {
+  model_->values[value].declaration = arena().make<Value::Declaration>(declaration);
 }
 
-bool GraphBuilder::define(Scope& scope, NameId name, ValueId value) {
+inline ValueId GraphBuilder::define(Scope& scope, NameId name, std::uint32_t producer) {
+  PagedVector<Value>& values = model_->values;
+  const auto value = static_cast<ValueId>(values.size());
+  values.push_back({.name = text(name), .graph = scope.graph, .producer = producer});
   const ValueId before = std::exchange(current_[name], value);
-  if (before != kNone && model_->values[before].graph == scope.graph) {
-    return fail(ErrorCode::malformed_model, "two things provide a value named " + quote(text(name)));
-  }
-  if (scope.hides) scope.hidden.emplace_back(name, before);
-  return true;
+  if (before != kNone && values[before].graph == scope.graph)
+    fail_twice(name);
+  else if (scope.hides)
+    scope.hidden.emplace_back(name, before);
+  return value;
 }
 
-bool GraphBuilder::look_up_in_order(Node& node) {
+void GraphBuilder::fail_twice(NameId name) {
+  fail(ErrorCode::malformed_model, "two things provide a value named " + quote(text(name)));
+}
+
+inline bool GraphBuilder::look_up_in_order(Node& node) {
   const std::span<NameId> inputs(node.edges_, node.input_count_);
   for (const NameId name : inputs) {
     if (name != 0 && current_[name] == kNone) return false;
@@ -137,35 +142,27 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
   if (model_->node_count > limits_.max_nodes) {
     return fail(ErrorCode::limit_exceeded, "more than " + std::to_string(limits_.max_nodes) + " nodes");
   }
-  const auto add = [&](NameId name, std::uint32_t producer) {
-    const auto value = static_cast<ValueId>(values.size());
-    values.push_back({.name = text(name), .graph = id, .producer = producer});
-    define(scope, name, value);
-    return value;
-  };
-
   std::vector<ValueId> ids;
   for (const NamedType& input : raw.inputs) {
-    const ValueId value = add(input.name, kNone);
-    declare(value).is_input = true;
-    declare(value).type = input.type;
+    const ValueId value = define(scope, input.name, kNone);
+    declare(value, {.is_input = true, .type = input.type});
     ids.push_back(value);
   }
   graph.inputs = arena().copy(ids);
   const std::size_t weights = raw.initializers.size();
   const std::span<ValueId> weight_ids = arena().make_room<ValueId>(weights);
-  const std::span<std::uint32_t> weight_kinds = arena().make_room<std::uint32_t>(weights);
   for (std::size_t i = 0; i < weights; ++i) {
     const auto [name, tensor] = raw.initializers[i];
     const ValueId before = current_[name];
-    const bool is_default = before != kNone && values[before].graph == id && values[before].initializer() == nullptr;
-    const ValueId value = is_default ? before : add(name, kNone);
-    declare(value).initializer = tensor;
-    weight_ids[i] = value;
-    weight_kinds[i] = weight_kinds_.number(*tensor);
+    if (before != kNone && values[before].graph == id && values[before].initializer() == nullptr) {
+      declare(before, {.is_input = true, .type = values[before].type(), .initializer = tensor});  // its default
+      weight_ids[i] = before;
+    } else {
+      weight_ids[i] = define(scope, name, kNone);
+      values[weight_ids[i]].declaration = weight_kinds_.declaration(*tensor, arena());
+    }
   }
   graph.initializers = weight_ids;
-  graph.weight_kinds = weight_kinds;
   // Mostly nodes come in order; names that other graphs hide need all of them first.
   bool in_order = !scope.hides;
   std::uint32_t done = 0;
@@ -175,7 +172,7 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
     if (in_order) ++done;
     for (std::uint32_t i = 0; i < node.output_count_; ++i) {
       ValueId& output = node.edges_[node.input_count_ + i];
-      output = output == 0 ? kNone : add(output, n);
+      output = output == 0 ? kNone : define(scope, output, n);
     }
   }
   for (std::uint32_t n = done; n < raw.nodes.size() && !failed_; ++n) {
@@ -195,7 +192,8 @@ bool GraphBuilder::resolve(GraphId id, std::uint32_t depth) {
       fail(ErrorCode::malformed_model, "output " + quote(text(output.name)) + " is provided by nothing");
     }
     if (failed_) break;
-    if (values[value].type() == nullptr) declare(value).type = output.type;
+    if (output.type != nullptr && values[value].type() == nullptr)
+      declare(value, {.type = output.type, .initializer = values[value].initializer()});
     ids.push_back(value);
   }
   graph.outputs = arena().copy(ids);

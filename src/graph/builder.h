@@ -42,11 +42,16 @@ class GraphBuilder {
   NameId name(std::string_view text) { return names_.intern(text); }
   /// The name of an output: mostly nothing had it before.
   NameId new_name(std::string_view text) { return names_.add(text); }
+  /// The name of a weight: mostly weights come in the order in which nodes first named them.
+  NameId weight_name(std::string_view text) { return last_weight_ = names_.intern_after(last_weight_, text); }
   void reserve_names(std::size_t n) { names_.reserve(n); }
   std::string_view text(NameId id) const { return names_.text(id); }
 
   /// A new kind of node; `op_key` and `id` are filled in. What it shows must live as long as the arena.
   const NodeKind* kind(NodeKind kind);
+
+  /// A tensor that is kept; `t.kind` is filled in.
+  const Tensor* tensor(const Tensor& t) { return weight_kinds_.keep(t, arena()); }
 
   /// A new graph; the first one is the main graph. References stay valid.
   GraphId add_graph();
@@ -61,8 +66,9 @@ class GraphBuilder {
   struct Scope;
   void replace_twins();
   bool resolve(GraphId id, std::uint32_t depth);
-  Value::Declaration& declare(ValueId value);
-  bool define(Scope& scope, NameId name, ValueId value);
+  void declare(ValueId value, const Value::Declaration& declaration);
+  ValueId define(Scope& scope, NameId name, std::uint32_t producer);
+  void fail_twice(NameId name);
   ValueId look_up(NameId name, const Node& reader);
   /// Resolves all inputs of the node, or none: false if something is not defined yet.
   bool look_up_in_order(Node& node);
@@ -78,6 +84,7 @@ class GraphBuilder {
   std::vector<Scope*> scopes_;    ///< from the outermost graph to the current one
   std::vector<char> resolved_;
   WeightKinds weight_kinds_;
+  NameId last_weight_ = 0;
   std::string key_;  ///< of the operator that is being looked up
   Error error_;
   bool failed_ = false;

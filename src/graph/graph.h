@@ -38,15 +38,18 @@ struct TypeSpec {
   const TypeSpec* element = nullptr;  ///< of sequences, optionals and maps (the values)
 };
 
-/// A constant tensor: an initializer or an attribute. Values are kept where they are few.
+/// A constant tensor: an initializer or an attribute. Values are kept where they are few; weights that are alike share
+/// one.
 struct Tensor {
-  std::string_view name;
   DType dtype = DType::unknown;
   std::span<const std::int64_t> dims;
   bool external = false;                   ///< its data lie in another file, which is never opened
   bool has_values = false;                 ///< integers or reals holds all elements, in C order
   std::span<const std::int64_t> integers;  ///< of integer and bool tensors
   std::span<const double> reals;           ///< of float16, float32 and float64 tensors
+  /// Counts from 0, below Model::Impl::weight_kind_count; kNone for one whose values are known. Equal numbers have
+  /// equal dtypes and dims.
+  std::uint32_t kind = kNone;
 };
 
 struct Attribute {
@@ -136,13 +139,13 @@ struct Value {
   GraphId graph = 0;               ///< where it is defined
   std::uint32_t producer = kNone;  ///< index of the node in that graph
 
-  /// What a file says of a value: of few.
+  /// What a file says of a value: of few; weights that are alike share it.
   struct Declaration {
     bool is_input = false;
     const TypeSpec* type = nullptr;
     const Tensor* initializer = nullptr;
   };
-  Declaration* declaration = nullptr;
+  const Declaration* declaration = nullptr;
 
   bool is_input() const { return declaration != nullptr && declaration->is_input; }
   /// As declared for inputs and outputs of graphs; nullptr if undeclared.
@@ -157,9 +160,6 @@ struct Graph {
   std::span<const ValueId> inputs;
   std::span<const ValueId> outputs;
   std::span<const ValueId> initializers;
-  /// By initializer: what weights of equal dtype and dims have in common, a number below
-  /// Model::Impl::weight_kind_count; kNone for those whose values are known.
-  std::span<const std::uint32_t> weight_kinds;
   std::uint32_t depth = 0;  ///< 0 for the main graph and function bodies
 };
 

@@ -1,36 +1,50 @@
-// Numbers for what weights have in common whose values are not known.
+// Layers repeat, and so do the shapes of their weights: those that are alike are kept once.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
+#include "base/arena.h"
 #include "graph/graph.h"
 
 namespace shapecheck {
 
-/// Layers repeat, and so do the shapes of their weights: most are among the last ones seen.
 class WeightKinds {
  public:
-  /// Equal numbers, from 0 on, only for equal dtypes and dims; kNone for a weight whose values are known.
-  std::uint32_t number(const Tensor& t) {
-    if (t.has_values) return kNone;
+  /// A tensor equal to `t`, in the arena with its dims: one of the last ones that were kept, if its values are not
+  /// known either.
+  const Tensor* keep(const Tensor& t, Arena& arena) {
+    if (t.has_values) return copy(t, arena);
     std::uint64_t h = t.dims.size();
     for (const std::int64_t d : t.dims) h = (h ^ static_cast<std::uint64_t>(d)) * 0x9E3779B97F4A7C15ull;
-    Weight& w = last_[h >> 59];
-    const bool same = w.tensor != nullptr && w.tensor->dtype == t.dtype &&
-                      std::equal(w.tensor->dims.begin(), w.tensor->dims.end(), t.dims.begin(), t.dims.end());
-    if (!same) w = {&t, count_++};
-    return w.number;
+    const Tensor*& last = last_[h >> 59];
+    if (last == nullptr || last->dtype != t.dtype || last->external != t.external ||
+        !std::equal(last->dims.begin(), last->dims.end(), t.dims.begin(), t.dims.end())) {
+      Tensor* const fresh = copy(t, arena);
+      fresh->kind = static_cast<std::uint32_t>(declarations_.size());
+      declarations_.push_back(arena.make<Value::Declaration>({.initializer = fresh}));
+      last = fresh;
+    }
+    return last;
   }
-  std::uint32_t count() const { return count_; }
+
+  /// Of a weight that is nothing else.
+  const Value::Declaration* declaration(const Tensor& kept, Arena& arena) const {
+    return kept.kind != kNone ? declarations_[kept.kind] : arena.make<Value::Declaration>({.initializer = &kept});
+  }
+
+  std::uint32_t count() const { return static_cast<std::uint32_t>(declarations_.size()); }
 
  private:
-  struct Weight {
-    const Tensor* tensor = nullptr;
-    std::uint32_t number = 0;
-  };
-  Weight last_[32];
-  std::uint32_t count_ = 0;
+  static Tensor* copy(const Tensor& t, Arena& arena) {
+    Tensor* const out = arena.make<Tensor>(t);
+    out->dims = arena.copy(t.dims);
+    return out;
+  }
+
+  const Tensor* last_[32] = {};
+  std::vector<const Value::Declaration*> declarations_;  // by kind
 };
 
 }  // namespace shapecheck

@@ -21,12 +21,13 @@ Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
     : model_(model),
       rules_(rules),
       phase_(phase),
-      facts_(model.values.size(), nothing_),
+      facts_(model.values.size()),
       given_(model.values.size(), false),
       keeps_steps_(model.graphs.size() == 1),
       facts_of_weights_(model.weight_kind_count, nullptr),
       operators_(1 + model.functions.size()),
       budget_(1'000'000 + 4 * model.node_count) {
+  std::fill(facts_.begin(), facts_.end(), nothing_);  // by far faster than one by one
   frames_.emplace_back();
 }
 
@@ -43,10 +44,9 @@ void Evaluator::run() { run_graph(0); }
 void Evaluator::enter(GraphId id) {
   const Graph& graph = model_.graphs[id];
   enter_inputs(graph);
-  for (std::size_t i = 0; i < graph.initializers.size(); ++i) {
-    const ValueId v = graph.initializers[i];
+  for (const ValueId v : graph.initializers) {
     if (given_[v]) continue;
-    const std::uint32_t kind = graph.weight_kinds[i];
+    const std::uint32_t kind = model_.values[v].initializer()->kind;
     if (kind != kNone && facts_of_weights_[kind] != nullptr) {
       facts_[v] = facts_of_weights_[kind];
       given_[v] = true;
@@ -259,6 +259,19 @@ SeenNodes::Key Evaluator::key_of(const Node& node) {
           {input_numbers_.data(), inputs.size()}};
 }
 
+[[gnu::always_inline]] inline bool Evaluator::repeat_last(const Node& node, const LastNode& last) {
+  const auto inputs = node.inputs(), outputs = node.outputs();
+  if (last.kind != node.kind || last.input_count != inputs.size() || outputs.size() != 1 || outputs[0] == kNone ||
+      last.assumptions != pool_.assumptions() || last.scope != frames_.back().scope)
+    return false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if ((inputs[i] == kNone ? nullptr : facts_[inputs[i]]) != last.inputs[i]) return false;
+  }
+  facts_[outputs[0]] = last.output;
+  if (keeps_steps_) steps_[last.step].repeated = static_cast<std::uint32_t>(steps_.size());
+  return true;
+}
+
 // Gives what an equal node gave for equal inputs, if that did nothing else: said nothing, made no symbols.
 bool Evaluator::repeat(const Node& node) {
   auto& [newer, older] = last_nodes_[node.kind->id % last_nodes_.size()];
@@ -282,19 +295,6 @@ bool Evaluator::repeat(const Node& node) {
   last.step = seen->step;
   last.output = seen->outputs.front();
   for (std::size_t i = 0; i < inputs.size(); ++i) last.inputs[i] = inputs[i] == kNone ? nullptr : facts_[inputs[i]];
-  return true;
-}
-
-bool Evaluator::repeat_last(const Node& node, const LastNode& last) {
-  const auto inputs = node.inputs(), outputs = node.outputs();
-  if (last.kind != node.kind || last.input_count != inputs.size() || outputs.size() != 1 || outputs[0] == kNone ||
-      last.assumptions != pool_.assumptions() || last.scope != frames_.back().scope)
-    return false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if ((inputs[i] == kNone ? nullptr : facts_[inputs[i]]) != last.inputs[i]) return false;
-  }
-  facts_[outputs[0]] = last.output;
-  if (keeps_steps_) steps_[last.step].repeated = static_cast<std::uint32_t>(steps_.size());
   return true;
 }
 

@@ -178,10 +178,10 @@ void WireReader::come_back(Place place) {
   }
 }
 
-std::span<const std::byte> WireReader::bytes_at(Range range) {
+std::span<const std::byte> WireReader::load_bytes_at(Range range) {
   const std::uint64_t saved = pos_;
   pos_ = range.offset;
-  const std::byte* p = peek(static_cast<std::size_t>(range.length));
+  const std::byte* p = load_and_peek(static_cast<std::size_t>(range.length));
   pos_ = saved;
   return p == nullptr ? std::span<const std::byte>() : std::span(p, static_cast<std::size_t>(range.length));
 }

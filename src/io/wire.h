@@ -105,7 +105,12 @@ class WireReader {
   Place go_to(Range range);
   void come_back(Place place);
   /// The bytes of a range; the position of the reader stays. Valid until the next call.
-  std::span<const std::byte> bytes_at(Range range);
+  std::span<const std::byte> bytes_at(Range range) {
+    const std::uint64_t at = range.offset - window_start_;
+    return at <= window_.size() && range.length <= window_.size() - at
+               ? window_.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(range.length))
+               : load_bytes_at(range);
+  }
   std::string_view text_at(Range range) {
     const auto bytes = bytes_at(range);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -131,6 +136,7 @@ class WireReader {
     return at <= window_.size() && need <= window_.size() - at ? window_.data() + at : load_and_peek(need);
   }
   const std::byte* load_and_peek(std::size_t need);
+  std::span<const std::byte> load_bytes_at(Range range);
 
   const File* file_ = nullptr;
   std::uint64_t size_ = 0;

@@ -164,12 +164,11 @@ class ContractBuilder {
     graph().inputs.push_back({id, type});
     if (s.optional) {
       Tensor tensor;
-      tensor.name = builder_.arena().copy(std::string_view(s.name));
       tensor.dtype = type->dtype;
       std::vector<std::int64_t> dims;
       for (const DimSpec& d : s.dims) dims.push_back(d.value.value_or(1));
-      tensor.dims = builder_.arena().copy(dims);
-      graph().initializers.push_back({builder_.name(tensor.name), builder_.arena().make<Tensor>(tensor)});
+      tensor.dims = dims;
+      graph().initializers.push_back({id, builder_.tensor(tensor)});
     }
     add_requirements(s, id);
   }

@@ -28,7 +28,7 @@ constexpr std::uint64_t kUsualNode = 64;  // bytes
 constexpr std::uint64_t kReservedNodes = 512;
 constexpr std::uint64_t kExpectedNodes = 128u << 10;  // room for them is asked for at once if the file is large enough
 constexpr std::size_t kFirstWeights = 16;
-constexpr std::uint64_t kMaxKeyAttribute = 256;       // bytes of an attribute that nodes may share
+constexpr std::uint64_t kMaxKeyAttribute = 256;  // bytes of an attribute that nodes may share
 constexpr std::int64_t kMaxIrVersion = 13;
 
 class OnnxReader : private OnnxMessages {
@@ -197,8 +197,9 @@ class OnnxReader : private OnnxMessages {
     using N = onnx::NodeProto;
     std::string_view name;
     const NodeKind* kind = nullptr;
-    // Stacks instead of vectors of this node: bodies of attributes are nodes within nodes.
-    const std::size_t first_input = input_stack_.size(), first_output = output_stack_.size();
+    // A stack instead of vectors of this node: bodies of attributes are nodes within nodes.
+    const std::size_t first_edge = edge_stack_.size();
+    std::size_t inputs = 0;
     KindFields fields;
     fields.key_start = key_.size();
     fields.first_attribute = attribute_stack_.size();
@@ -210,11 +211,11 @@ class OnnxReader : private OnnxMessages {
       }
       switch (f.number) {
         case N::kInputFieldNumber:
-          input_stack_.push_back(name_of_input(in_.text(kMaxName)));
+          add_input(first_edge + inputs++, name_of_input(in_.text(kMaxName)));
           break;
         case N::kOutputFieldNumber:
           last_output_ = builder_.new_name(in_.text(kMaxName));
-          output_stack_.push_back(last_output_);
+          edge_stack_.push_back(last_output_);
           break;
         case N::kNameFieldNumber:
           name = keep_node_name(in_.text(kMaxName));
@@ -239,13 +240,17 @@ class OnnxReader : private OnnxMessages {
       }
     }
     if (kind == nullptr) kind = read_kind(fields, depth);
-    const std::size_t inputs = input_stack_.size() - first_input, outputs = output_stack_.size() - first_output;
-    const std::span<ValueId> edges = builder_.arena().make_room<ValueId>(inputs + outputs);
-    for (std::size_t i = 0; i < inputs; ++i) edges[i] = input_stack_[first_input + i];
-    for (std::size_t i = 0; i < outputs; ++i) edges[inputs + i] = output_stack_[first_output + i];
-    graph.nodes.emplace_back(name, kind, edges, inputs);
-    input_stack_.resize(first_input);
-    output_stack_.resize(first_output);
+    const std::span<const GraphBuilder::NameId> edges = std::span(edge_stack_).subspan(first_edge);
+    graph.nodes.emplace_back(name, kind, builder_.arena().copy(edges), inputs);
+    edge_stack_.resize(first_edge);
+  }
+
+  /// Inputs stand before outputs, in files nearly always.
+  void add_input(std::size_t at, GraphBuilder::NameId name) {
+    if (at == edge_stack_.size())
+      edge_stack_.push_back(name);
+    else
+      edge_stack_.insert(edge_stack_.begin() + static_cast<std::ptrdiff_t>(at), name);
   }
 
   /// A text within key_.
@@ -382,7 +387,7 @@ class OnnxReader : private OnnxMessages {
   OnnxTypes types_;
   OnnxAttributes attributes_;
   // Of the nodes that are being read, innermost last.
-  std::vector<GraphBuilder::NameId> input_stack_, output_stack_;
+  std::vector<GraphBuilder::NameId> edge_stack_;
   std::vector<AttributeField> attribute_stack_;
   GraphBuilder::NameId last_output_ = 0;
   std::string key_;

@@ -36,7 +36,7 @@ GraphBuilder::NamedTensor OnnxTensors::read() {
         break;
       case T::kNameFieldNumber:
         if (f.type == WireType::length)
-          name = builder_.name(in_.text(kMaxName));
+          name = builder_.weight_name(in_.text(kMaxName));
         else
           in_.skip(f);
         break;
@@ -64,34 +64,33 @@ GraphBuilder::NamedTensor OnnxTensors::read() {
     }
     if (dims.size() > limits_.max_rank) check_rank(dims.size());
   }
-  out.name = builder_.text(name);
-  out.dims = builder_.arena().copy(dims.view());
-  const std::uint64_t n = element_count(out);
+  out.dims = dims.view();
+  const std::uint64_t n = element_count(out.dims, name);
   if (in_.ok() && !out.external && n <= (has_real_bits(out.dtype) ? kMaxKeptReals : kMaxKeptValues)) {
     for (const Payload& p : payloads) {
       if (p.range.length <= kMaxKeptValues * 10) append_elements(in_.bytes_at(p.range), p.field, out.dtype, elements);
     }
     if (elements.size() == n) keep_values(out, elements, builder_.arena());
   }
-  return {name, builder_.arena().make<Tensor>(out)};
+  return {name, builder_.tensor(out)};
 }
 
 /// Elements of a tensor; fails on negative dims and where they are more than 2^63 - 1.
-std::uint64_t OnnxTensors::element_count(const Tensor& tensor) {
+std::uint64_t OnnxTensors::element_count(std::span<const std::int64_t> dims, GraphBuilder::NameId name) {
   std::int64_t n = 1;
   bool empty = false;
-  for (const std::int64_t d : tensor.dims) {
+  for (const std::int64_t d : dims) {
     if (d < 0) {
       in_.fail(ErrorCode::malformed_model,
-               "weight " + quote(tensor.name) + " has a negative dim, " + std::to_string(d));
+               "weight " + quote(builder_.text(name)) + " has a negative dim, " + std::to_string(d));
       return 0;
     }
     empty = empty || d == 0;
   }
-  for (const std::int64_t d : tensor.dims) {
+  for (const std::int64_t d : dims) {
     const auto product = empty ? std::optional<std::int64_t>(0) : checked_mul(n, d);
     if (!product) {
-      in_.fail(ErrorCode::malformed_model, "weight " + quote(tensor.name) + " claims more than 2^63 elements");
+      in_.fail(ErrorCode::malformed_model, "weight " + quote(builder_.text(name)) + " claims more than 2^63 elements");
       return 0;
     }
     n = *product;
@@ -112,7 +111,6 @@ GraphBuilder::NamedTensor OnnxTensors::read_sparse() {
       message([&] {
         const GraphBuilder::NamedTensor values = read();
         name = values.name;
-        out.name = values.tensor->name;
         out.dtype = values.tensor->dtype;
         out.external = values.tensor->external;
       });
@@ -121,9 +119,9 @@ GraphBuilder::NamedTensor OnnxTensors::read_sparse() {
     }
     if (dims.size() > limits_.max_rank) check_rank(dims.size());
   }
-  out.dims = builder_.arena().copy(dims);
-  element_count(out);
-  return {name, builder_.arena().make<Tensor>(out)};
+  out.dims = dims;
+  element_count(out.dims, name);
+  return {name, builder_.tensor(out)};
 }
 
 }  // namespace shapecheck

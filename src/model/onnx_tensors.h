@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "model/onnx_messages.h"
@@ -18,7 +19,7 @@ class OnnxTensors : private OnnxMessages {
   GraphBuilder::NamedTensor read_sparse();
 
  private:
-  std::uint64_t element_count(const Tensor& tensor);
+  std::uint64_t element_count(std::span<const std::int64_t> dims, GraphBuilder::NameId name);
 
   std::vector<std::uint64_t> elements_;  // of the tensor that is being read
 };

@@ -99,7 +99,7 @@ std::string values(const onnx::TensorProto& t) {
 }
 
 std::string text(const onnx::TensorProto& t) {
-  std::string out = t.name() + " " + std::to_string(t.data_type() > 26 ? 0 : t.data_type()) + " (";
+  std::string out = std::to_string(t.data_type() > 26 ? 0 : t.data_type()) + " (";
   for (const std::int64_t d : t.dims()) out += std::to_string(d) + ",";
   return out + ") " + (t.data_location() == onnx::TensorProto::EXTERNAL ? "external " : "") + values(t);
 }
@@ -152,7 +152,7 @@ void describe(const onnx::GraphProto& g, const std::string& where, Lines& out) {
   for (const auto& v : g.input())
     out.push_back(where + " input " + v.name() + ": " + (v.has_type() ? text(v.type()) : "undeclared"));
   for (const auto& v : g.output()) out.push_back(where + " output " + v.name());
-  for (const auto& t : g.initializer()) out.push_back(where + " initializer " + text(t));
+  for (const auto& t : g.initializer()) out.push_back(where + " initializer " + t.name() + " " + text(t));
   for (const auto& t : g.sparse_initializer()) out.push_back(where + " sparse initializer " + t.values().name());
   for (const auto& n : g.node()) describe(n, where, out);
 }

@@ -22,6 +22,17 @@ TEST(Interner, NumbersTextsInTheOrderOfTheirAppearance) {
   EXPECT_EQ(*interner.find("a"), 2u);
 }
 
+TEST(Interner, FindsATextNearAnotherAndFarFromIt) {
+  Arena arena;
+  Interner interner(arena);
+  for (int i = 1; i <= 100; ++i) EXPECT_EQ(interner.intern("weight." + std::to_string(i)), static_cast<unsigned>(i));
+  EXPECT_EQ(interner.intern_after(0, "weight.1"), 1u);
+  EXPECT_EQ(interner.intern_after(40, "weight.41"), 41u);
+  EXPECT_EQ(interner.intern_after(40, "weight.3"), 3u) << "before it";
+  EXPECT_EQ(interner.intern_after(40, "weight.99"), 99u) << "far behind it";
+  EXPECT_EQ(interner.intern_after(100, "weight.101"), 101u) << "new";
+}
+
 // Against std::map: whatever comes first, equal texts have equal numbers once twins are replaced by their firsts.
 TEST(Interner, TwinsStandForTheFirstOfTheirText) {
   std::mt19937 random(7);
@@ -31,7 +42,10 @@ TEST(Interner, TwinsStandForTheFirstOfTheirText) {
     std::vector<std::pair<std::string, std::uint32_t>> given;
     for (int i = 0; i < 2000; ++i) {
       const std::string text = "/layer." + std::to_string(random() % (40u << round % 8)) + "/output";
-      given.emplace_back(text, random() % 3 == 0 ? interner.intern(text) : interner.add(text));
+      const auto somewhere = static_cast<std::uint32_t>(random() % interner.size());
+      given.emplace_back(text, random() % 3 == 0   ? interner.intern(text)
+                               : random() % 3 == 0 ? interner.intern_after(somewhere, text)
+                                                   : interner.add(text));
     }
     EXPECT_EQ(interner.add(""), 0u);
     std::map<std::uint32_t, std::uint32_t> first;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -73,7 +74,7 @@ class Describer {
   }
 
   static std::string text(const Tensor& t) {
-    std::string out = std::string(t.name) + " " + std::to_string(static_cast<int>(t.dtype)) + " (";
+    std::string out = std::to_string(static_cast<int>(t.dtype)) + " (";
     for (const std::int64_t d : t.dims) out += std::to_string(d) + ",";
     out += ") ";
     if (t.external) out += "external ";
@@ -91,7 +92,8 @@ class Describer {
                      (typed && m_.values[v].type() != nullptr ? text(m_.values[v].type()) : "undeclared"));
     }
     for (const ValueId v : g.outputs) out_.push_back(where + " output " + name(v));
-    for (const ValueId v : g.initializers) out_.push_back(where + " initializer " + text(*m_.values[v].initializer()));
+    for (const ValueId v : g.initializers)
+      out_.push_back(where + " initializer " + name(v) + " " + text(*m_.values[v].initializer()));
     for (const Node& n : g.nodes) describe(n, where);
   }
 
@@ -224,6 +226,46 @@ TEST(OnnxReader, NodesAreSorted) {
   std::vector<std::string> order;
   for (const Node& n : model->impl().main().nodes) order.emplace_back(n.op());
   EXPECT_EQ(order, (std::vector<std::string>{"Abs", "Neg", "Relu"}));
+}
+
+// Weights that are alike are kept once; what is said of one of them is not said of the others.
+TEST(OnnxReader, WeightsThatAreAlikeKeepTheirDeclarations) {
+  std::string numbers = "0";
+  for (int i = 1; i < 40; ++i) numbers += ", " + std::to_string(i);
+  const auto weight = [&](const std::string& name) { return "float[40] " + name + " = {" + numbers + "}"; };
+  const std::string bytes = model_from_text(
+      "<ir_version: 8, opset_import: [\"\" : 17]> g (float[40] x, float[N] given) => "
+      "(float[40] y, float[40] shown) <" +
+      weight("first") + ", " + weight("shown") + ", " + weight("given") + ", " + weight("last") +
+      "> { a = Add(x, first) b = Add(a, given) y = Add(b, last) }");
+  const auto model = read_model(bytes_of(bytes));
+  ASSERT_TRUE(model.has_value()) << model.error().message;
+  EXPECT_EQ(difference(Describer(*model).lines(), describe_by_protobuf(bytes)), "");
+  std::map<std::string_view, const Value*> values;
+  for (const Value& v : model->impl().values) values[v.name] = &v;
+  for (const std::string_view name : {"first", "last"}) {
+    ASSERT_NE(values[name]->initializer(), nullptr) << name;
+    EXPECT_EQ(values[name]->type(), nullptr) << name;
+    EXPECT_FALSE(values[name]->is_input()) << name;
+  }
+  EXPECT_NE(values["shown"]->type(), nullptr);
+  EXPECT_NE(values["shown"]->initializer(), nullptr);
+  EXPECT_TRUE(values["given"]->is_input());
+  EXPECT_NE(values["given"]->initializer(), nullptr);
+  ASSERT_NE(values["given"]->type(), nullptr);
+  EXPECT_EQ(values["given"]->type()->dims[0].symbol, "N");
+}
+
+TEST(OnnxReader, FieldsOfANodeMayStandInAnyOrder) {
+  std::string bytes = model_from_text(
+      "<ir_version: 8, opset_import: [\"\" : 17]> g (float[2] x, float[2] z) => (float[2] y) { y = Sub(x, z) }");
+  const std::string usual("\x0a\x01x\x0a\x01z\x12\x01y"), other("\x0a\x01x\x12\x01y\x0a\x01z");
+  const std::size_t at = bytes.find(usual);
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, usual.size(), other);
+  const auto model = read_model(bytes_of(bytes));
+  ASSERT_TRUE(model.has_value()) << model.error().message;
+  EXPECT_EQ(difference(Describer(*model).lines(), describe_by_protobuf(bytes)), "");
 }
 
 }  // namespace
