@@ -19,6 +19,37 @@ constexpr bool kShared = !__has_feature(address_sanitizer);
 constexpr bool kShared = true;
 #endif
 
+/// Whole huge pages, straight from the system: the heap would write before and behind them, into pages of their own.
+void* map_pages(std::size_t whole) {
+  if (!kShared) return ::operator new (whole, std::align_val_t{kHugePage});
+  const auto map = [](std::size_t bytes) {
+    void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    return static_cast<std::byte*>(memory);
+  };
+  const auto past_a_page = [](const std::byte* p) { return reinterpret_cast<std::uintptr_t>(p) & (kHugePage - 1); };
+  std::byte* memory = map(whole);
+  if (past_a_page(memory) != 0) {  // not where a huge page begins: what is too much goes back
+    munmap(memory, whole);
+    memory = map(whole + kHugePage);
+    const std::size_t before = (kHugePage - past_a_page(memory)) & (kHugePage - 1);
+    if (before > 0) munmap(memory, before);
+    memory += before;
+    munmap(memory + whole, kHugePage - before);
+  }
+#ifdef MADV_HUGEPAGE
+  madvise(memory, whole, MADV_HUGEPAGE);  // a hint: where it is not taken, small pages do
+#endif
+  return memory;
+}
+
+void unmap_pages(void* memory, std::size_t whole) noexcept {
+  if (kShared)
+    munmap(memory, whole);
+  else
+    ::operator delete (memory, std::align_val_t{kHugePage});
+}
+
 /// What a huge page that is cut begins with.
 struct SharedPage {
   std::atomic<std::uint32_t> users;  // pieces in use, and the thread that cuts it
@@ -29,12 +60,7 @@ class ThreadPages {
  public:
   void* allocate(std::size_t bytes) {
     const std::size_t whole = whole_pages(bytes);
-    if (whole == kHugePage && spare_count_ > 0) return spare_[--spare_count_];
-    void* const memory = ::operator new (whole, std::align_val_t{kHugePage});
-#ifdef MADV_HUGEPAGE
-    madvise(memory, whole, MADV_HUGEPAGE);  // a hint: where it is not taken, small pages do
-#endif
-    return memory;
+    return whole == kHugePage && spare_count_ > 0 ? spare_[--spare_count_] : map_pages(whole);
   }
 
   void free(void* memory, std::size_t bytes) noexcept {
@@ -42,7 +68,7 @@ class ThreadPages {
       end_with_thread();
       spare_[spare_count_++] = memory;
     } else {
-      ::operator delete (memory, std::align_val_t{kHugePage});
+      unmap_pages(memory, whole_pages(bytes));
     }
   }
 
@@ -73,7 +99,7 @@ class ThreadPages {
   void end() noexcept {
     ended_ = true;
     leave_page();
-    while (spare_count_ > 0) ::operator delete (spare_[--spare_count_], std::align_val_t{kHugePage});
+    while (spare_count_ > 0) unmap_pages(spare_[--spare_count_], kHugePage);
   }
 
  private:
