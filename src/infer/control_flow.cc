@@ -17,7 +17,7 @@ void Evaluator::call_function(const Node& node, std::uint32_t index) {
   const Graph& body = model_.graphs[function.body];
   for (std::size_t i = 0; i < body.inputs.size(); ++i) {
     const ValueId argument = i < node.inputs().size() ? node.inputs()[i] : kNone;
-    set(body.inputs[i], argument == kNone ? Facts::none() : facts(argument));
+    give_first(body.inputs[i], argument == kNone ? Facts::none() : facts(argument));
   }
   Frame frame;
   frame.scope = index + 1;
@@ -72,7 +72,7 @@ void Evaluator::run_if(const Node& node) {
 
 std::vector<Facts> Evaluator::run_body(GraphId id, const std::vector<Facts>& inputs) {
   const Graph& body = model_.graphs[id];
-  for (std::size_t i = 0; i < body.inputs.size() && i < inputs.size(); ++i) set(body.inputs[i], inputs[i]);
+  for (std::size_t i = 0; i < body.inputs.size() && i < inputs.size(); ++i) give_first(body.inputs[i], inputs[i]);
   run_graph(id);
   std::vector<Facts> out;
   for (const ValueId v : body.outputs) out.push_back(v == kNone ? Facts{} : facts(v));

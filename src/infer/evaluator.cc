@@ -27,7 +27,6 @@ Evaluator::Evaluator(const Model::Impl& model, RuleTable rules, Phase phase)
       facts_of_weights_(model.weight_kind_count, nullptr),
       operators_(1 + model.functions.size()),
       budget_(1'000'000 + 4 * model.node_count) {
-  std::fill(facts_.begin(), facts_.end(), nothing_);  // by far faster than one by one
   frames_.emplace_back();
 }
 
@@ -38,7 +37,18 @@ Shape Evaluator::shape_of(std::span<const std::int64_t> dims) {
   return {true, arena_.copy(out)};
 }
 
-void Evaluator::run() { run_graph(0); }
+void Evaluator::run() {
+  std::fill(facts_.begin(), facts_.end(), nothing_);
+  take_inputs();
+  run_graph(0);
+}
+
+void Evaluator::take_inputs() {
+  for (const auto& [input, facts] : set_inputs_) {
+    facts_[input] = facts;
+    given_[input] = true;
+  }
+}
 
 // Weights become facts; inputs that nobody spoke of become unknown.
 void Evaluator::enter(GraphId id) {
@@ -81,7 +91,7 @@ void Evaluator::enter_weight(ValueId v) {
     f.integers = weight_integers_;
     f.reals = t.reals;
   }
-  set(v, f);
+  give_first(v, f);
 }
 
 void Evaluator::run_graph(GraphId id) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/arena.h"
@@ -41,8 +42,8 @@ class Evaluator final : private RequirementSink {
   DimPool& pool() { return pool_; }
   Arena& arena() { return arena_; }
 
-  /// Says what a value is before run(); inputs of which nothing is said are unknown.
-  void set(ValueId value, const Facts& facts) { give(value, facts), given_[value] = true; }
+  /// Says what an input is before run(); those of which nothing is said are unknown.
+  void set(ValueId input, const Facts& facts) { set_inputs_.emplace_back(input, table_.keep(facts)); }
   /// A shape from sizes; -1 becomes a fresh symbol.
   Shape shape_of(std::span<const std::int64_t> dims);
 
@@ -98,6 +99,7 @@ class Evaluator final : private RequirementSink {
   void require(Truth truth, Requirement requirement) override;
   void unproven(std::string_view why) override;
 
+  void take_inputs();
   void enter(GraphId graph);
   void enter_inputs(const Graph& graph);
   void enter_weight(ValueId value);
@@ -109,6 +111,8 @@ class Evaluator final : private RequirementSink {
   bool repeat(const Node& node);
   bool repeat_last(const Node& node, const LastNode& last);
   void give(ValueId value, const Facts& facts) { facts_[value] = table_.keep(facts); }
+  /// What enter() leaves as it is.
+  void give_first(ValueId value, const Facts& facts) { give(value, facts), given_[value] = true; }
   void call_function(const Node& node, std::uint32_t function);
   void run_if(const Node& node);
   void run_loop(const Node& node);
@@ -139,7 +143,8 @@ class Evaluator final : private RequirementSink {
   SeenNodes seen_nodes_{arena_};
   std::array<std::array<LastNode, 2>, 32> last_nodes_;  // by NodeKind::id, modulo their number; the newer one first
   const KnownFacts* nothing_ = table_.keep({});
-  PagedVector<const KnownFacts*> facts_;  // by ValueId
+  std::vector<std::pair<ValueId, const KnownFacts*>> set_inputs_;
+  PagedVector<const KnownFacts*> facts_;  // by ValueId, from run() on
   std::vector<bool> given_;
   bool keeps_steps_;  // of a model without bodies and functions, while they are few
   std::vector<Step> steps_;

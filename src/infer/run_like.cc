@@ -37,6 +37,8 @@ bool Evaluator::saves_steps() const {
 bool Evaluator::run_like(const Evaluator& done) {
   const Graph& graph = model_.main();
   FactsNow now;
+  for (const ValueId v : graph.inputs) facts_[v] = nothing_;
+  take_inputs();
   enter_inputs(graph);
   for (const ValueId v : done.distinct_weights_) {
     if (!given_[v]) enter_weight(v);
