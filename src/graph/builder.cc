@@ -82,7 +82,7 @@ void GraphBuilder::declare(ValueId value, const Value::Declaration& declaration)
   model_->values[value].declaration = arena().make<Value::Declaration>(declaration);
 }
 
-inline ValueId GraphBuilder::define(Scope& scope, NameId name, std::uint32_t producer) {
+[[gnu::always_inline]] inline ValueId GraphBuilder::define(Scope& scope, NameId name, std::uint32_t producer) {
   PagedVector<Value>& values = model_->values;
   const auto value = static_cast<ValueId>(values.size());
   values.push_back({.name = text(name), .graph = scope.graph, .producer = producer});

@@ -115,8 +115,14 @@ class WireReader {
     const auto bytes = bytes_at(range);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
-  /// Leaves out what is left of the current message.
-  void skip_rest() { pos_ = end_; }
+  /// What is left of the current message, if it is in memory; else nothing. Valid until the next call.
+  std::string_view rest_in_memory() const {
+    const std::uint64_t at = pos_ - window_start_;
+    if (at > window_.size() || rest() > window_.size() - at) return {};
+    return {reinterpret_cast<const char*>(window_.data() + at), static_cast<std::size_t>(rest())};
+  }
+  /// Leaves out `n` bytes of the current message, of which so many are left.
+  void advance(std::uint64_t n) { pos_ += n; }
 
   std::uint64_t position() const { return pos_; }
   std::uint64_t size() const { return size_; }
