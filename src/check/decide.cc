@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <iterator>
+#include <memory>
 #include <tuple>
 
 #include "base/short_list.h"
@@ -220,7 +221,8 @@ ShortList<std::int64_t, 32> question_of(const std::vector<Feed>& feeds, const De
 
 Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
   Outcome out;
-  Evaluator e(contract.graph(), contract.rules, Phase::run);
+  const auto layers = std::make_shared<Evaluator>(contract.graph(), contract.rules, Phase::run);
+  Evaluator& e = *layers;
   std::vector<const Feed*> by_input(contract.inputs.size(), nullptr);
   for (const Feed& feed : feeds) by_input[feed.input] = &feed;
   for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
@@ -277,6 +279,7 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
     const Feed* batched = options.batched && !feeds.empty() ? &feeds.front() : nullptr;
     for (const ValueId v : contract.graph().main().outputs) out.outputs.push_back(output_of(contract, e, v, batched));
   }
+  if (e.saves_steps()) contract.keep_run(layers);
   out.verdict = !out.violations.empty() ? Verdict::misfit : out.unproven.empty() ? Verdict::fits : Verdict::undecided;
   return out;
 }

@@ -1,6 +1,8 @@
 // The public contract: declarations joined with what the layers imply.
 #include <shapecheck/contract.h>
 
+#include <utility>
+
 #include "graph/given_contract.h"
 #include "infer/contract_impl.h"
 
@@ -72,6 +74,18 @@ std::optional<std::size_t> Contract::Impl::find_input(std::string_view name) con
 const Contract::Impl::Solved& Contract::Impl::solved() const {
   std::call_once(once_, [this] { solved_ = solve(*this); });
   return solved_;
+}
+
+void Contract::Impl::keep_run(std::shared_ptr<const Evaluator> run) const {
+  const std::lock_guard lock(run_mutex_);
+  if (wants_run_) run_ = std::move(run);
+  wants_run_ = false;
+}
+
+std::shared_ptr<const Evaluator> Contract::Impl::take_run() const {
+  const std::lock_guard lock(run_mutex_);
+  wants_run_ = false;
+  return std::move(run_);
 }
 
 const Model& Contract::model() const { return impl_->model; }

@@ -1,6 +1,7 @@
 // The contract behind its public handle: declarations at once, what the layers imply when it is asked for.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@
 #include "rule/rule.h"
 
 namespace shapecheck {
+
+class Evaluator;
 
 class SHAPECHECK_LOCAL Contract::Impl {
  public:
@@ -52,8 +55,16 @@ class SHAPECHECK_LOCAL Contract::Impl {
   /// Remembers what was found to fit; of no influence on any answer.
   KnownFits& known_fits() const { return known_fits_; }
 
+  /// Keeps a run through all layers until they are solved: the runs that this takes may follow it. The caller changes
+  /// nothing of it any more but what it remembers of its formulas.
+  void keep_run(std::shared_ptr<const Evaluator> run) const;
+  std::shared_ptr<const Evaluator> take_run() const;
+
  private:
   mutable KnownFits known_fits_;
+  mutable std::mutex run_mutex_;
+  mutable std::shared_ptr<const Evaluator> run_;
+  mutable bool wants_run_ = true;
   mutable std::once_flag once_;
   mutable Solved solved_;
 };

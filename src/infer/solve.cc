@@ -37,6 +37,7 @@ class Solver {
     dtypes_ = infer_dtypes(model_, contract_.rules);
     trials_.resize(contract_.inputs.size());
     ranks_.assign(contract_.inputs.size(), -1);
+    done_ = contract_.take_run();
     try_ranks();
     try_ranks_together();
     const Run run = run_with(contract_.inputs.size(), 0, Phase::load);

@@ -218,8 +218,21 @@ TEST(Contract, EqualLayersWithOtherNumbersGiveOtherSizes) {
   EXPECT_EQ(to_string_shape(called.outputs()[1]), "[4, 3, 2]");
 }
 
-// What a run with one rank repeated, the runs with the others repeat unlooked at: only if that cannot matter.
+/// Data of 6 along every axis that may have any size, checked before anything is asked of the contract.
+bool fits_some_data(const Contract& deep, const Contract& like) {
+  std::vector<DataSource> data;
+  for (const TensorSpec& input : like.inputs()) {
+    std::string sizes;
+    for (const DimSpec& d : input.dims) sizes += (sizes.empty() ? "" : ",") + std::to_string(d.value.value_or(6));
+    data.push_back(
+        feed(input.name, "float32[" + (input.open_at ? "6,6,6" + (sizes.empty() ? "" : "," + sizes) : sizes) + "]"));
+  }
+  return check(deep, data).verdict == Verdict::fits;
+}
+
+// What a run with one rank or with data repeated, the runs with others repeat unlooked at: only if that cannot matter.
 TEST(Contract, DeepModelsTakeWhatShallowOnesDo) {
+  int fitted = 0;
   struct Layers {
     std::string_view inputs, weights, first, repeated, last;  // %: the layer, $: the one before it
   };
@@ -253,7 +266,15 @@ TEST(Contract, DeepModelsTakeWhatShallowOnesDo) {
       add(layers.last, depth + 1);
       return contract_of(text(layers.inputs, layers.weights, nodes));
     };
-    const Contract shallow = model(1), deep = model(60);
+    const Contract shallow = model(1), deep = model(60), checked = model(60);
+    fitted += fits_some_data(checked, shallow);
+    for (std::size_t i = 0; i < shallow.inputs().size(); ++i) {
+      EXPECT_EQ(shape(checked, i), shape(deep, i)) << layers.repeated << ' ' << i;
+      EXPECT_EQ(checked.inputs()[i].ranks, deep.inputs()[i].ranks) << layers.repeated << ' ' << i;
+      EXPECT_EQ(checked.inputs()[i].rank_origin.why, deep.inputs()[i].rank_origin.why) << layers.repeated << ' ' << i;
+    }
+    EXPECT_EQ(to_string_shape(checked.outputs()[0]), to_string_shape(deep.outputs()[0])) << layers.repeated;
+    EXPECT_EQ(checked.conditions(), deep.conditions()) << layers.repeated;
     for (std::size_t i = 0; i < shallow.inputs().size(); ++i) {
       EXPECT_EQ(shape(deep, i), shape(shallow, i)) << layers.repeated << ' ' << i;
       EXPECT_EQ(deep.inputs()[i].ranks, shallow.inputs()[i].ranks) << layers.repeated << ' ' << i;
@@ -263,6 +284,7 @@ TEST(Contract, DeepModelsTakeWhatShallowOnesDo) {
     EXPECT_EQ(deep.contradictions().empty(), shallow.contradictions().empty()) << layers.repeated;
     EXPECT_EQ(deep.unknowns().empty(), shallow.unknowns().empty()) << layers.repeated;
   }
+  EXPECT_GE(fitted, 6);
 }
 
 TEST(Contract, AllLayersThatAreNotProvedAreNamed) {
