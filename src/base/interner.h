@@ -44,7 +44,7 @@ class Interner {
     if (text.empty()) return 0;
     if (texts_.size() - settled_ >= kUnsettled) settle();
     const std::uint32_t hash = hash_of(text);
-    const std::size_t i = hash & (tags_.size() - 1);
+    const std::size_t i = hash & mask_;
     __builtin_prefetch(&tags_[i], 1);
     __builtin_prefetch(&ids_[i], 1);
     texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
@@ -129,14 +129,16 @@ class Interner {
     const auto id = static_cast<std::uint32_t>(texts_.size());
     texts_.push_back({arena_->copy(text).data(), static_cast<std::uint32_t>(text.size()), hash});
     put(i, id);
+    settled_ = id + 1;
+    if (settled_ > most_) grow();
     return id;
   }
 
   /// Where the text is, or where it may be put.
   std::size_t slot_of(std::string_view text, std::uint32_t hash) const {
     const std::uint8_t tag = tag_of(hash);
-    std::size_t i = hash & (tags_.size() - 1);
-    for (; tags_[i] != kEmpty; i = (i + 1) & (tags_.size() - 1)) {
+    std::size_t i = hash & mask_;
+    for (; tags_[i] != kEmpty; i = (i + 1) & mask_) {
       if (tags_[i] != tag) continue;
       if (is(texts_[ids_[i]], text, hash)) break;
     }
@@ -146,30 +148,34 @@ class Interner {
   void put(std::size_t slot, std::uint32_t id) {
     tags_[slot] = tag_of(texts_[id].hash);
     ids_[slot] = id;
-    settled_ = id + 1;
-    if (settled_ * 8 > tags_.size() * 5) grow();
   }
 
-  void settle() {
-    while (settled_ < texts_.size()) {
-      const std::size_t i = slot_of(texts_[settled_].view(), texts_[settled_].hash);
+  [[gnu::noinline]] void settle() {
+    const auto end = static_cast<std::uint32_t>(texts_.size());
+    for (std::uint32_t id = settled_; id < end; ++id) {
+      const Text text = texts_[id];
+      const std::size_t i = slot_of(text.view(), text.hash);
       if (tags_[i] == kEmpty)
-        put(i, static_cast<std::uint32_t>(settled_));
+        put(i, id);
       else
-        twins_.push_back({static_cast<std::uint32_t>(settled_++), ids_[i]});
+        twins_.push_back({id, ids_[i]});
     }
+    settled_ = end;
+    if (settled_ > most_) grow();
   }
 
   void make_slots(std::size_t n) {
     tags_.assign(n, kEmpty);
     ids_.clear(), ids_.resize(n);
+    mask_ = n - 1;
+    most_ = n / 8 * 5;
   }
 
   void grow() {
     make_slots(tags_.size() * 4);
     for (std::uint32_t id = 0; id < settled_; ++id) {  // of twins the first is met first
-      std::size_t i = texts_[id].hash & (tags_.size() - 1);
-      while (tags_[i] != kEmpty) i = (i + 1) & (tags_.size() - 1);
+      std::size_t i = texts_[id].hash & mask_;
+      while (tags_[i] != kEmpty) i = (i + 1) & mask_;
       tags_[i] = tag_of(texts_[id].hash);
       ids_[i] = id;
     }
@@ -181,7 +187,9 @@ class Interner {
   PagedVector<std::uint8_t> tags_;
   PagedVector<std::uint32_t> ids_;
   PagedVector<Text> texts_;
-  std::size_t settled_ = 0;  // so many of them are in the table
+  std::size_t mask_ = 0;       // slots - 1
+  std::size_t most_ = 0;       // so many may be in the table before it grows
+  std::uint32_t settled_ = 0;  // so many are
   std::vector<Twin> twins_;
 };
 
