@@ -8,6 +8,8 @@
 
 #include "base/short_list.h"
 #include "base/text.h"
+#include "check/declared.h"
+#include "check/fused_reshape.h"
 #include "check/fused_transpose.h"
 #include "check/index_range.h"
 #include "check/shared_buffers.h"
@@ -18,25 +20,6 @@ namespace shapecheck {
 namespace {
 
 using Input = Contract::Impl::Input;
-
-DType declared_dtype(const Input& input) {
-  if (input.type == nullptr) return DType::unknown;
-  const bool wrapped = input.type->kind == TypeSpec::Kind::optional && input.type->element != nullptr;
-  return wrapped ? input.type->element->dtype : input.type->dtype;
-}
-
-bool takes_arrays(const Input& input) {
-  if (input.type == nullptr) return true;
-  switch (input.type->kind) {
-    case TypeSpec::Kind::none:
-    case TypeSpec::Kind::tensor:
-      return true;
-    case TypeSpec::Kind::optional:
-      return input.type->element != nullptr && input.type->element->kind == TypeSpec::Kind::tensor;
-    default:
-      return false;
-  }
-}
 
 /// The shape that one call sees: with --batched, axis 0 is the batch that the model takes.
 std::vector<std::int64_t> fed_shape(const Input& input, const Descriptor& data, const DecideOptions& options) {
@@ -104,19 +87,6 @@ Facts facts_of_data(Evaluator& e, const Input& input, const Descriptor& data, co
       f.reals = e.arena().copy(data.values->reals);
       f.has_reals = true;
     }
-  }
-  return f;
-}
-
-Facts facts_of_declaration(Evaluator& e, const Input& input) {
-  Facts f;
-  f.dtype = declared_dtype(input);
-  if (!takes_arrays(input)) {
-    f.kind = Facts::Kind::other;
-  } else if (input.checks_shape()) {
-    std::vector<std::int64_t> dims;
-    for (const DeclaredDim& d : input.type->dims) dims.push_back(d.value);
-    f.shape = e.shape_of(dims);
   }
   return f;
 }
@@ -258,6 +228,8 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
   for (const Finding& f : e.violations()) {
     if (may_be_folded(contract.graph(), f))
       reason(f, "the runtime may fold it into what reads it, and then does not compare its axes");
+    else if (may_take_other_sizes(contract, e, f))
+      reason(f, "the runtime may read its target shape with a -1, and then takes whatever the other sizes divide");
     else
       out.violations.push_back(layer_violation(contract, e, f));
   }
