@@ -9,9 +9,12 @@
 #include "base/short_list.h"
 #include "base/text.h"
 #include "check/declared.h"
+#include "check/fused_norm.h"
 #include "check/fused_reshape.h"
 #include "check/fused_transpose.h"
 #include "check/index_range.h"
+#include "check/padded_channels.h"
+#include "check/readers.h"
 #include "check/shared_buffers.h"
 #include "infer/evaluator.h"
 #include "infer/way.h"
@@ -225,11 +228,16 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
     if (std::find(out.unproven.begin(), out.unproven.end(), text) == out.unproven.end())
       out.unproven.push_back(std::move(text));
   };
+  Readers readers(contract.graph());
   for (const Finding& f : e.violations()) {
-    if (may_be_folded(contract.graph(), f))
+    if (may_be_folded(readers, f))
       reason(f, "the runtime may fold it into what reads it, and then does not compare its axes");
-    else if (may_take_other_sizes(contract, e, f))
+    else if (may_take_other_sizes(contract.graph(), e, f))
       reason(f, "the runtime may read its target shape with a -1, and then takes whatever the other sizes divide");
+    else if (may_be_left_out(contract.graph(), readers, e, f))
+      reason(f, "the runtime may leave it out, as another shape follows");
+    else if (may_be_padded(e, f))
+      reason(f, "the runtime may lay out channels in blocks, and then compares whole blocks");
     else
       out.violations.push_back(layer_violation(contract, e, f));
   }
@@ -246,6 +254,9 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
   }
   if (out.violations.empty() && out.unproven.empty()) {
     if (auto doubt = shared_buffer(contract, e)) out.unproven.push_back(*std::move(doubt));
+    if (const Node* mul = scale_of_another_size(contract.graph(), e))
+      out.unproven.push_back(quote(mul->name) +
+                             " (Mul): the runtime may take it for a normalization, and then refuses a larger scale");
   }
   if (options.outputs) {
     const Feed* batched = options.batched && !feeds.empty() ? &feeds.front() : nullptr;

@@ -4,21 +4,12 @@
 #include <optional>
 
 #include "base/checked.h"
-#include "check/declared.h"
+#include "check/producer.h"
 
 namespace shapecheck {
 namespace {
 
-const Node* producer(const Model::Impl& model, ValueId value, std::string_view op) {
-  if (value == kNone || model.values[value].producer == kNone) return nullptr;
-  const Node& node = model.graphs[model.values[value].graph].nodes[model.values[value].producer];
-  return node.op() == op && node.domain().empty() ? &node : nullptr;
-}
-
-bool is_constant(const Model::Impl& model, ValueId value) {
-  const Value& v = model.values[value];
-  return (v.initializer() != nullptr && !v.is_input()) || producer(model, value, "Constant") != nullptr;
-}
+constexpr int kMaxSteps = 64;  // of a row of layers that change nothing but the shape
 
 std::optional<std::int64_t> only_number(const Facts& facts) {
   if (!facts.has_integers || facts.integers.size() != 1 || !facts.integers[0].is_constant()) return std::nullopt;
@@ -42,30 +33,34 @@ std::optional<std::int64_t> elements_of(const Shape& shape) {
   return n;
 }
 
-/// The layers as they are before there is data.
-void run_declared(const Contract::Impl& contract, Evaluator& e) {
-  for (const Contract::Impl::Input& input : contract.inputs) {
-    if (!input.has_default) e.set(input.value, facts_of_declaration(e, input));
+/// A target without -1 and 0: the number of elements that it takes.
+std::optional<std::int64_t> elements_taken(const Model::Impl& model, const Evaluator& ran, const Node& reshape) {
+  if (reshape.inputs().size() != 2 || reshape.inputs()[1] == kNone || !is_constant(model, reshape.inputs()[1]))
+    return std::nullopt;
+  const Facts& target = ran.facts(reshape.inputs()[1]);
+  std::optional<std::int64_t> n = target.has_integers ? std::optional<std::int64_t>(1) : std::nullopt;
+  for (const Dim d : target.integers) {
+    if (n) n = d.is_constant() && d.constant() > 0 ? checked_mul(*n, d.constant()) : std::nullopt;
   }
-  e.run();
+  return n;
+}
+
+bool refuses_elements(const Finding& violation) {
+  return violation.node->op() == "Reshape" && violation.node->domain().empty() &&
+         violation.requirement.what == "number of elements";
 }
 
 }  // namespace
 
-bool may_take_other_sizes(const Contract::Impl& contract, const Evaluator& ran, const Finding& violation) {
-  const Model::Impl& model = contract.graph();
+bool may_take_other_sizes(const Model::Impl& model, const Evaluator& ran, const Finding& violation) {
   const Node& reshape = *violation.node;
-  if (reshape.op() != "Reshape" || !reshape.domain().empty() || reshape.inputs().size() != 2 ||
-      violation.requirement.what != "number of elements")
-    return false;
+  if (!refuses_elements(violation) || reshape.inputs().size() != 2) return false;
   if (const Attribute* allowzero = reshape.find("allowzero"); allowzero != nullptr && allowzero->i != 0) return false;
-  const ValueId data = reshape.inputs()[0], target = reshape.inputs()[1];
-  const Node* const concat = producer(model, target, "Concat");
+  const ValueId data = reshape.inputs()[0];
+  const Node* const concat = producer(model, reshape.inputs()[1], "Concat");
   if (concat == nullptr || data == kNone) return false;
   const Shape& from = ran.facts(data).shape;
   const std::optional<std::int64_t> elements = elements_of(from);
-  Evaluator declared(model, contract.rules, Phase::load);
-  run_declared(contract, declared);
   std::optional<std::int64_t> others = 1;
   std::size_t axis = 0, open = 0;
   bool replaced = false;
@@ -86,7 +81,7 @@ bool may_take_other_sizes(const Contract::Impl& contract, const Evaluator& ran, 
       if (!part.has_integers) return false;
     } else if (is_size_of(model, ran, v, data, static_cast<std::int64_t>(axis))) {
       add(0);
-    } else if (elements_of(declared.facts(v).shape) == 1) {
+    } else if (elements_of(part.shape) == 1) {
       add(-1);
       replaced = true;
     } else {
@@ -95,6 +90,22 @@ bool may_take_other_sizes(const Contract::Impl& contract, const Evaluator& ran, 
   }
   if (!replaced || open != 1) return false;
   return !elements || !others || (*others > 0 && *elements % *others == 0);
+}
+
+bool may_be_left_out(const Model::Impl& model, Readers& readers, const Evaluator& ran, const Finding& violation) {
+  if (!refuses_elements(violation) || violation.node->outputs().empty()) return false;
+  const std::optional<std::int64_t> elements = elements_of(ran.facts(violation.node->inputs()[0]).shape);
+  ValueId result = violation.node->outputs()[0];
+  for (int steps = 0; steps < kMaxSteps && result != kNone && !readers.is_output(result); ++steps) {
+    const auto& nodes = readers.of(result);
+    if (nodes.size() != 1 || !nodes[0]->domain().empty() || nodes[0]->inputs()[0] != result) return false;
+    const Node& next = *nodes[0];
+    if (next.op() != "Reshape" && next.op() != "Squeeze" && next.op() != "Unsqueeze") return false;
+    const auto taken = next.op() == "Reshape" ? elements_taken(model, ran, next) : std::nullopt;
+    if (taken) return !elements || *taken == *elements;
+    result = next.outputs().empty() ? kNone : next.outputs()[0];
+  }
+  return false;
 }
 
 }  // namespace shapecheck

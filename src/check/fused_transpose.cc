@@ -15,32 +15,22 @@ bool swaps_at_most_the_last_two(std::span<const std::int64_t> perm) {
   return perm.back() == n - 1 || (perm.back() == n - 2 && perm[perm.size() - 2] == n - 1);
 }
 
-bool is_output(const Model::Impl& model, ValueId value) {
-  return std::any_of(model.graphs.begin(), model.graphs.end(), [&](const Graph& g) {
-    return std::find(g.outputs.begin(), g.outputs.end(), value) != g.outputs.end();
-  });
-}
-
 }  // namespace
 
-bool may_be_folded(const Model::Impl& model, const Finding& violation) {
+bool may_be_folded(Readers& readers, const Finding& violation) {
   const Node& node = *violation.node;
   if (violation.requirement.kind != Requirement::Kind::rank || node.op() != "Transpose" || !node.domain().empty())
     return false;
   const ValueId result = node.outputs().empty() ? kNone : node.outputs()[0];
   const Attribute* perm = node.find("perm");
-  if (result == kNone || perm == nullptr || is_output(model, result)) return false;
+  if (result == kNone || perm == nullptr || readers.is_output(result)) return false;
   const bool into_matmul = swaps_at_most_the_last_two(perm->ints);
-  for (const Graph& graph : model.graphs) {
-    for (const Node& reader : graph.nodes) {
-      const auto inputs = reader.inputs();
-      if (std::find(inputs.begin(), inputs.end(), result) == inputs.end()) continue;
-      const bool folds =
-          reader.op() == "Transpose" || (into_matmul && (reader.op() == "MatMul" || reader.op() == "Cast"));
-      if (!folds || !reader.domain().empty()) return false;
-    }
-  }
-  return true;
+  const auto folds = [&](const Node* reader) {
+    return reader->domain().empty() &&
+           (reader->op() == "Transpose" || (into_matmul && (reader->op() == "MatMul" || reader->op() == "Cast")));
+  };
+  const auto& nodes = readers.of(result);
+  return std::all_of(nodes.begin(), nodes.end(), folds);
 }
 
 }  // namespace shapecheck

@@ -1,6 +1,7 @@
 // Transposes that the runtime folds into their readers.
 #pragma once
 
+#include "check/readers.h"
 #include "graph/graph.h"
 #include "infer/evaluator.h"
 
@@ -12,6 +13,6 @@ namespace shapecheck {
 /// @return whether a violation is of a Transpose that may not be there when the model runs; whether a rank is declared
 ///         is not asked, as the declaration is compared with the data before
 /// @see ONNX Runtime, core/optimizer/matmul_transpose_fusion.cc
-bool may_be_folded(const Model::Impl& model, const Finding& violation);
+bool may_be_folded(Readers& readers, const Finding& violation);
 
 }  // namespace shapecheck

@@ -34,8 +34,8 @@ const NodeKind* GraphBuilder::kind(NodeKind kind) {
   key_.clear();
   key_.append(kind.domain).append(1, '\0').append(kind.op).append(1, '\0').append(kind.overload);
   kind.op_key = ops_.intern(key_);
-  kind.id = model_->kind_count++;
-  return arena().make<NodeKind>(kind);
+  kind.id = static_cast<std::uint32_t>(model_->kinds.size());
+  return model_->kinds.emplace_back(arena().make<NodeKind>(kind));
 }
 
 GraphId GraphBuilder::add_graph() {

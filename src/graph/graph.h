@@ -194,7 +194,7 @@ class SHAPECHECK_LOCAL Model::Impl {
   std::vector<Function> functions;
   std::size_t node_count = 0;
   std::uint32_t op_key_count = 0;
-  std::uint32_t kind_count = 0;
+  std::vector<const NodeKind*> kinds;  ///< by NodeKind::id
   std::uint32_t weight_kind_count = 0;
   std::shared_ptr<const GivenContract> given;  ///< nullptr for a model
   Arena arena;                                 ///< holds everything that the views above show
