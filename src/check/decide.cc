@@ -24,6 +24,8 @@ namespace {
 
 using Input = Contract::Impl::Input;
 
+constexpr int kMaxOtherRuns = 8;  // over layers as the runtime may change them
+
 /// The shape that one call sees: with --batched, axis 0 is the batch that the model takes.
 std::vector<std::int64_t> fed_shape(const Input& input, const Descriptor& data, const DecideOptions& options) {
   std::vector<std::int64_t> shape = data.shape;
@@ -192,17 +194,27 @@ ShortList<std::int64_t, 32> question_of(const std::vector<Feed>& feeds, const De
   return q;
 }
 
+/// Why a violation may be none; empty if it is one.
+std::string_view doubt_of(const Model::Impl& model, Readers& readers, const Evaluator& ran, const Finding& violation) {
+  if (may_be_folded(readers, violation))
+    return "the runtime may fold it into what reads it, and then does not compare its axes";
+  if (may_be_left_out(model, readers, ran, violation)) return "the runtime may leave it out, as another shape follows";
+  if (may_be_padded(ran, violation))
+    return "the runtime may lay out channels in blocks, and then compares whole blocks";
+  return {};
+}
+
 Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& feeds, const DecideOptions& options) {
   Outcome out;
   const auto layers = std::make_shared<Evaluator>(contract.graph(), contract.rules, Phase::run);
   Evaluator& e = *layers;
   std::vector<const Feed*> by_input(contract.inputs.size(), nullptr);
   for (const Feed& feed : feeds) by_input[feed.input] = &feed;
+  std::vector<const Feed*> fed(contract.inputs.size(), nullptr);  // those whose shape the layers see
   for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
     const Input& input = contract.inputs[i];
     if (by_input[i] == nullptr) {
       if (input.has_default) continue;
-      e.set(input.value, facts_of_declaration(e, input));
       Violation v;
       v.kind = Violation::Kind::missing_input;
       v.input = i;
@@ -214,13 +226,23 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
     const std::vector<Violation> found = compare_with_declaration(input, i, data, shape);
     const bool shape_fits =
         std::all_of(found.begin(), found.end(), [](const Violation& v) { return v.kind == Violation::Kind::dtype; });
-    e.set(input.value, shape_fits ? facts_of_data(e, input, data, shape) : facts_of_declaration(e, input));
+    fed[i] = shape_fits ? by_input[i] : nullptr;
     out.violations.insert(out.violations.end(), found.begin(), found.end());
     if (open_sizes(input, shape)) {
       out.unproven.push_back("the rows of " + quote(contract.graph().values[input.value].name) +
                              " were not counted to the end");
     }
   }
+  const auto give_inputs = [&](Evaluator& to) {
+    for (std::size_t i = 0; i < contract.inputs.size(); ++i) {
+      const Input& input = contract.inputs[i];
+      if (fed[i] != nullptr)
+        to.set(input.value, facts_of_data(to, input, fed[i]->data, fed_shape(input, fed[i]->data, options)));
+      else if (by_input[i] != nullptr || !input.has_default)
+        to.set(input.value, facts_of_declaration(to, input));
+    }
+  };
+  give_inputs(e);
   e.run();
   const auto reason = [&](const Finding& f, const std::string& why) {
     std::string text = quote(f.node_name) + " (" + (f.node->domain().empty() ? "" : escape(f.node->domain()) + "::") +
@@ -229,17 +251,27 @@ Outcome decide_anew(const Contract::Impl& contract, const std::vector<Feed>& fee
       out.unproven.push_back(std::move(text));
   };
   Readers readers(contract.graph());
+  int other_runs = 0;
   for (const Finding& f : e.violations()) {
-    if (may_be_folded(readers, f))
-      reason(f, "the runtime may fold it into what reads it, and then does not compare its axes");
-    else if (may_take_other_sizes(contract.graph(), e, f))
-      reason(f, "the runtime may read its target shape with a -1, and then takes whatever the other sizes divide");
-    else if (may_be_left_out(contract.graph(), readers, e, f))
-      reason(f, "the runtime may leave it out, as another shape follows");
-    else if (may_be_padded(e, f))
-      reason(f, "the runtime may lay out channels in blocks, and then compares whole blocks");
-    else
+    std::string_view doubt = doubt_of(contract.graph(), readers, e, f);
+    if (const auto sizes = other_sizes(contract.graph(), readers, e, f); sizes && doubt.empty()) {
+      doubt = "the runtime may read its target shape with a -1, and then takes whatever the other sizes divide";
+      if (++other_runs <= kMaxOtherRuns) {  // if later layers refuse what it makes of the data, nothing saves it
+        Evaluator other(contract.graph(), contract.rules, Phase::run);
+        give_inputs(other);
+        other.replace(*f.node, other.shape_of(*sizes));
+        other.run();
+        const auto is_sure = [&](const Finding& g) {
+          return doubt_of(contract.graph(), readers, other, g).empty() &&
+                 !other_sizes(contract.graph(), readers, other, g);
+        };
+        if (std::any_of(other.violations().begin(), other.violations().end(), is_sure)) doubt = {};
+      }
+    }
+    if (doubt.empty())
       out.violations.push_back(layer_violation(contract, e, f));
+    else
+      reason(f, std::string(doubt));
   }
   for (const Feed& feed : feeds) {
     std::vector<Violation> found = indices_out_of_range(contract, e, feed);

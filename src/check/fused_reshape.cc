@@ -1,5 +1,6 @@
 #include "check/fused_reshape.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -45,6 +46,17 @@ std::optional<std::int64_t> elements_taken(const Model::Impl& model, const Evalu
   return n;
 }
 
+/// Besides one node, and those that nobody reads.
+bool has_other_readers(Readers& readers, ValueId value, const Node& reader) {
+  if (readers.is_output(value)) return true;
+  const auto is_read = [&](ValueId v) { return v != kNone && (readers.is_output(v) || !readers.of(v).empty()); };
+  for (const Node* node : readers.of(value)) {
+    const auto outputs = node->outputs();
+    if (outputs.data() != reader.outputs().data() && std::any_of(outputs.begin(), outputs.end(), is_read)) return true;
+  }
+  return false;
+}
+
 bool refuses_elements(const Finding& violation) {
   return violation.node->op() == "Reshape" && violation.node->domain().empty() &&
          violation.requirement.what == "number of elements";
@@ -52,44 +64,51 @@ bool refuses_elements(const Finding& violation) {
 
 }  // namespace
 
-bool may_take_other_sizes(const Model::Impl& model, const Evaluator& ran, const Finding& violation) {
+std::optional<std::vector<std::int64_t>> other_sizes(const Model::Impl& model, Readers& readers, const Evaluator& ran,
+                                                     const Finding& violation) {
   const Node& reshape = *violation.node;
-  if (!refuses_elements(violation) || reshape.inputs().size() != 2) return false;
-  if (const Attribute* allowzero = reshape.find("allowzero"); allowzero != nullptr && allowzero->i != 0) return false;
-  const ValueId data = reshape.inputs()[0];
-  const Node* const concat = producer(model, reshape.inputs()[1], "Concat");
-  if (concat == nullptr || data == kNone) return false;
+  if (!refuses_elements(violation) || reshape.inputs().size() != 2) return std::nullopt;
+  if (const Attribute* zero = reshape.find("allowzero"); zero != nullptr && zero->i != 0) return std::nullopt;
+  const ValueId data = reshape.inputs()[0], target = reshape.inputs()[1];
+  const Node* const concat = producer(model, target, "Concat");
+  if (concat == nullptr || data == kNone || has_other_readers(readers, target, reshape)) return std::nullopt;
   const Shape& from = ran.facts(data).shape;
-  const std::optional<std::int64_t> elements = elements_of(from);
+  std::vector<std::int64_t> sizes;
+  std::optional<std::size_t> open;
   std::optional<std::int64_t> others = 1;
-  std::size_t axis = 0, open = 0;
-  bool replaced = false;
+  bool replaced = false, twice = false;
   const auto add = [&](std::int64_t size) {
-    const bool copied = size == 0 && axis < from.rank();
-    if (copied && from.dims[axis].is_constant()) size = from.dims[axis].constant();
-    if (size == -1)
-      ++open;
-    else if (others)
-      others = copied && !from.dims[axis].is_constant() ? std::nullopt : checked_mul(*others, size);
-    ++axis;
+    const bool copied = size == 0 && sizes.size() < from.rank();
+    const Dim copy = copied ? from.dims[sizes.size()] : Dim(size);
+    if (size == -1) {
+      twice = twice || open.has_value();
+      open = sizes.size();
+    } else if (others) {
+      others = copy.is_constant() ? checked_mul(*others, copy.constant()) : std::nullopt;
+    }
+    sizes.push_back(copy.is_constant() ? copy.constant() : -1);
   };
   for (const ValueId v : concat->inputs()) {
-    if (v == kNone) return false;
+    if (v == kNone) return std::nullopt;
     const Facts& part = ran.facts(v);
     if (is_constant(model, v)) {
+      if (!part.has_integers) return std::nullopt;
       for (const Dim d : part.integers) add(d.is_constant() ? d.constant() : -1);
-      if (!part.has_integers) return false;
-    } else if (is_size_of(model, ran, v, data, static_cast<std::int64_t>(axis))) {
+    } else if (is_size_of(model, ran, v, data, static_cast<std::int64_t>(sizes.size()))) {
       add(0);
     } else if (elements_of(part.shape) == 1) {
       add(-1);
       replaced = true;
     } else {
-      return false;
+      return std::nullopt;
     }
   }
-  if (!replaced || open != 1) return false;
-  return !elements || !others || (*others > 0 && *elements % *others == 0);
+  if (!replaced || !open || twice) return std::nullopt;
+  const std::optional<std::int64_t> elements = elements_of(from);
+  if (!elements || !others) return sizes;
+  if (*others <= 0 || *elements % *others != 0) return std::nullopt;
+  sizes[*open] = *elements / *others;
+  return sizes;
 }
 
 bool may_be_left_out(const Model::Impl& model, Readers& readers, const Evaluator& ran, const Finding& violation) {

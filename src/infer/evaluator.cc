@@ -98,6 +98,14 @@ void Evaluator::run_graph(GraphId id) {
   enter(id);
   for (const Node& node : model_.graphs[id].nodes) {
     if (stop_early_ && !violations_.empty()) return;
+    if (replaced_ != nullptr && node.outputs().data() == replaced_) {
+      forget(node, false);
+      Facts f;
+      f.dtype = facts(node.inputs()[0]).dtype;
+      f.shape = replacement_;
+      give(node.outputs()[0], f);
+      continue;
+    }
     if (budget_ > 1 && repeat(node))
       --budget_;
     else

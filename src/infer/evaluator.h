@@ -47,6 +47,12 @@ class Evaluator final : private RequirementSink {
   /// A shape from sizes; -1 becomes a fresh symbol.
   Shape shape_of(std::span<const std::int64_t> dims);
 
+  /// Takes it that a node gives an array of that shape, whatever its rule says.
+  void replace(const Node& node, const Shape& output) {
+    replaced_ = node.outputs().data();
+    replacement_ = output;
+  }
+
   /// Ends at the first violation: enough to know that something cannot run.
   void stop_early() { stop_early_ = true; }
   void run();
@@ -160,6 +166,8 @@ class Evaluator final : private RequirementSink {
   bool node_failed_ = false;
   bool node_said_ = false;  // that something is required or not known
   bool stop_early_ = false;
+  const ValueId* replaced_ = nullptr;  // the outputs of the node that replace() named
+  Shape replacement_;
   bool only_gave_ = false;    // a rule has nothing but facts to say of the node
   std::uint64_t budget_;      // node visits; functions that call functions could ask for 2^n
   std::vector<Dim> widened_;  // sizes that a loop may change

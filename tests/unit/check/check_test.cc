@@ -132,6 +132,16 @@ TEST(Check, TargetShapesThatTheRuntimeMakesConstant) {
   }
 }
 
+// What a constant target shape lets through, a later layer may refuse.
+TEST(Check, LaterLayersRefuseWhatTheRuntimeLetsThrough) {
+  const Contract c = contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[a, b, c] x) => (float[] y)
+    <int64[1] zero = {0}, int64[1] six = {6}, float[2, 6] w = {}>
+    { s = Shape(x) g = Gather(s, zero) t = Concat<axis = 0>(g, six) r = Reshape(x, t) y = Add(r, w) })");
+  EXPECT_EQ(check(c, {feed("x", "float32[2,2,3]")}).verdict, Verdict::fits);
+  EXPECT_EQ(check(c, {feed("x", "float32[4,1,3]")}).verdict, Verdict::undecided);
+  EXPECT_EQ(check(c, {feed("x", "float32[6,1,3]")}).verdict, Verdict::misfit) << "[3, 6] and [2, 6]";
+}
+
 // As ONNX Runtime 1.30 has it: of Reshapes in a row the last one counts, 4 filters take 8 channels, but not 6 or 20,
 // and a LayerNormalization in parts takes no last axis of 1.
 TEST(Check, LayersThatTheRuntimeTakesTogether) {
