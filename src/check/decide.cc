@@ -199,7 +199,7 @@ std::string_view doubt_of(const Model::Impl& model, Readers& readers, const Eval
   if (may_be_folded(readers, violation))
     return "the runtime may fold it into what reads it, and then does not compare its axes";
   if (may_be_left_out(model, readers, ran, violation)) return "the runtime may leave it out, as another shape follows";
-  if (may_be_padded(ran, violation))
+  if (may_be_padded(model, ran, violation))
     return "the runtime may lay out channels in blocks, and then compares whole blocks";
   return {};
 }

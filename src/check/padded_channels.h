@@ -6,11 +6,12 @@
 
 namespace shapecheck {
 
-/// Where the processor allows it, ONNX Runtime lays out channels in blocks of eight or sixteen. A depthwise convolution
-/// then sees whole blocks, and takes fewer or more channels than it has filters if they fill as many blocks.
+/// ONNX Runtime lays out the channels of images in blocks of eight or sixteen, as the processor has it. A convolution
+/// whose groups are whole blocks, or one channel each, then takes other channels, in fours, if they fill as many
+/// blocks.
 /// @param ran the run over data in which the violation was found
 /// @return whether a violation is of the channels of such a convolution
 /// @see ONNX Runtime, core/optimizer/nchwc_transformer.cc and contrib_ops/cpu/nchwc_ops.cc
-bool may_be_padded(const Evaluator& ran, const Finding& violation);
+bool may_be_padded(const Model::Impl& model, const Evaluator& ran, const Finding& violation);
 
 }  // namespace shapecheck

@@ -157,6 +157,13 @@ TEST(Check, LayersThatTheRuntimeTakesTogether) {
   EXPECT_EQ(check(depthwise, {feed("x", "float32[1,8,5,5]")}).verdict, Verdict::undecided);
   EXPECT_EQ(check(depthwise, {feed("x", "float32[1,6,5,5]")}).verdict, Verdict::misfit);
   EXPECT_EQ(check(depthwise, {feed("x", "float32[1,20,5,5]")}).verdict, Verdict::misfit);
+  const Contract whole = contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[n, c, h, w] x) =>
+    (float[] y) <float[3, 32, 3, 3] w = {}> { y = Conv(x, w) })");
+  EXPECT_EQ(check(whole, {feed("x", "float32[1,32,5,5]")}).verdict, Verdict::fits);
+  for (const std::string_view undecided : {"20", "28"})
+    EXPECT_EQ(check(whole, {feed("x", "float32[1," + std::string(undecided) + ",5,5]")}).verdict, Verdict::undecided);
+  for (const std::string_view misfit : {"16", "30", "36"})
+    EXPECT_EQ(check(whole, {feed("x", "float32[1," + std::string(misfit) + ",5,5]")}).verdict, Verdict::misfit);
   const Contract norm = contract_of(R"(<ir_version: 8, opset_import: ["" : 17]> g (float[] x) => (float[] y)
     <float two = {2}, float eps = {0.00001}, float[4] scale = {1, 1, 1, 1}, float[4] bias = {0, 0, 0, 0}>
     { m = ReduceMean<axes = [-1]>(x) d = Sub(x, m) p = Pow(d, two) v = ReduceMean<axes = [-1]>(p) e = Add(v, eps)
