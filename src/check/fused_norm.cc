@@ -15,11 +15,9 @@ bool is_larger(const Shape& scale, const Shape& data) {
 
 bool is_normalized(const Model::Impl& model, ValueId value) {
   const Node* node = producer(model, value, "Div");
-  for (const auto& [op, input] : {std::pair("Sqrt", 1), std::pair("Add", 0), std::pair("ReduceMean", 0)}) {
-    if (node == nullptr || node->inputs().size() <= static_cast<std::size_t>(input)) return false;
-    node = producer(model, node->inputs()[static_cast<std::size_t>(input)], op);
-  }
-  return node != nullptr;
+  if (node != nullptr) node = producer(model, input_of(*node, 1), "Sqrt");
+  if (node != nullptr) node = producer(model, input_of(*node, 0), "Add");
+  return node != nullptr && producer(model, input_of(*node, 0), "ReduceMean") != nullptr;
 }
 
 }  // namespace
@@ -31,8 +29,8 @@ const Node* scale_of_another_size(const Model::Impl& model, const Evaluator& ran
     if (node.op() != "Mul" || !node.domain().empty() || node.inputs().size() != 2) continue;
     for (const std::size_t i : {0u, 1u}) {
       const ValueId scale = node.inputs()[i], data = node.inputs()[1 - i];
-      if (scale != kNone && data != kNone && is_constant(model, scale) &&
-          is_larger(ran.facts(scale).shape, ran.facts(data).shape) && is_normalized(model, data))
+      if (data != kNone && is_constant(model, scale) && is_larger(ran.facts(scale).shape, ran.facts(data).shape) &&
+          is_normalized(model, data))
         return &node;
     }
   }

@@ -20,9 +20,10 @@ std::optional<std::int64_t> only_number(const Facts& facts) {
 /// Whether a value is Unsqueeze(Gather(Shape(of), axis)).
 bool is_size_of(const Model::Impl& model, const Evaluator& ran, ValueId value, ValueId of, std::int64_t axis) {
   const Node* const unsqueeze = producer(model, value, "Unsqueeze");
-  const Node* const gather = unsqueeze != nullptr ? producer(model, unsqueeze->inputs()[0], "Gather") : nullptr;
-  const Node* const shape = gather != nullptr ? producer(model, gather->inputs()[0], "Shape") : nullptr;
-  return shape != nullptr && shape->inputs()[0] == of && only_number(ran.facts(gather->inputs()[1])) == axis;
+  const Node* const gather = unsqueeze != nullptr ? producer(model, input_of(*unsqueeze, 0), "Gather") : nullptr;
+  const Node* const shape = gather != nullptr ? producer(model, input_of(*gather, 0), "Shape") : nullptr;
+  const ValueId index = shape != nullptr && input_of(*shape, 0) == of ? input_of(*gather, 1) : kNone;
+  return index != kNone && only_number(ran.facts(index)) == axis;
 }
 
 /// The product of sizes; nothing where one is not known.
@@ -36,8 +37,7 @@ std::optional<std::int64_t> elements_of(const Shape& shape) {
 
 /// A target without -1 and 0: the number of elements that it takes.
 std::optional<std::int64_t> elements_taken(const Model::Impl& model, const Evaluator& ran, const Node& reshape) {
-  if (reshape.inputs().size() != 2 || reshape.inputs()[1] == kNone || !is_constant(model, reshape.inputs()[1]))
-    return std::nullopt;
+  if (!is_constant(model, input_of(reshape, 1))) return std::nullopt;
   const Facts& target = ran.facts(reshape.inputs()[1]);
   std::optional<std::int64_t> n = target.has_integers ? std::optional<std::int64_t>(1) : std::nullopt;
   for (const Dim d : target.integers) {

@@ -15,7 +15,7 @@ bool may_be_padded(const Model::Impl& model, const Evaluator& ran, const Finding
   const Node& node = *violation.node;
   const Requirement& q = violation.requirement;
   if (node.op() != "Conv" || !node.domain().empty() || q.kind != Requirement::Kind::equal || q.of_a.input != 0 ||
-      q.of_a.axis != 1 || !is_constant(model, node.inputs()[1]))
+      q.of_a.axis != 1 || !is_constant(model, input_of(node, 1)))
     return false;
   const Facts &data = ran.facts(node.inputs()[0]), &filters = ran.facts(node.inputs()[1]);
   if (data.dtype != DType::float32 || !data.shape.known || data.shape.rank() != 4 || !filters.shape.known ||
