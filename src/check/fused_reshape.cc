@@ -10,7 +10,8 @@
 namespace shapecheck {
 namespace {
 
-constexpr int kMaxSteps = 64;  // of a row of layers that change nothing but the shape
+constexpr int kMaxSteps = 64;            // of a row of layers that change nothing but the shape
+constexpr std::size_t kMaxReaders = 64;  // of which all but one lead nowhere
 
 std::optional<std::int64_t> only_number(const Facts& facts) {
   if (!facts.has_integers || facts.integers.size() != 1 || !facts.integers[0].is_constant()) return std::nullopt;
@@ -48,7 +49,7 @@ std::optional<std::int64_t> elements_taken(const Model::Impl& model, const Evalu
 
 /// Besides one node, and those that nobody reads.
 bool has_other_readers(Readers& readers, ValueId value, const Node& reader) {
-  if (readers.is_output(value)) return true;
+  if (readers.is_output(value) || readers.of(value).size() > kMaxReaders) return true;
   const auto is_read = [&](ValueId v) { return v != kNone && (readers.is_output(v) || !readers.of(v).empty()); };
   for (const Node* node : readers.of(value)) {
     const auto outputs = node->outputs();
