@@ -19,7 +19,7 @@
 namespace shapecheck {
 namespace {
 
-namespace newer {  // onnx.proto of IR version 10 and 13
+namespace newer {  // onnx.proto of IR version 9 and 10
 constexpr int kFunctionAttributeProto = 11;
 constexpr int kFunctionOverload = 13;
 }  // namespace newer

@@ -145,6 +145,29 @@ class Shapecheck:
         return self.process.stdout.readline().rstrip("\n").split("\t")
 
 
+class Tally:
+    """What both said of arrays; prints where shapecheck is wrong."""
+
+    def __init__(self, ort, own):
+        self.ort, self.own, self.counts = ort, own, collections.Counter()
+
+    def ask(self, arrays, label):
+        theirs, verdict = self.ort.run(arrays), self.own.run(arrays)
+        self.counts["points"] += 1
+        self.counts["refused"] += theirs is not None
+        self.counts[verdict[0]] += 1
+        kind = "false alarm" if theirs is None and verdict[0] == "misfit" else "missed" if theirs and verdict[0] == "fits" else ""
+        if kind:
+            self.counts[kind] += 1
+            print(f"{kind}: {label}\n  runtime: {(theirs or 'runs')[-200:]}\n  shapecheck: {' '.join(verdict)[:200]}")
+
+    def end(self):
+        """Whether shapecheck refuses nothing that runs, and misses less than one in a hundred of what does not."""
+        self.ort.close()
+        print(", ".join(f"{n} {k}" for k, n in self.counts.items()))
+        return not self.counts["false alarm"] and 100 * self.counts["missed"] <= self.counts["refused"]
+
+
 def main():
     library = runtime.find_library()
     if library is None:

@@ -5,7 +5,6 @@ Exit status 0: shapecheck refuses nothing that the runtime runs, and of what the
 in a hundred; 1: it does not; 77: ONNX Runtime's library, numpy or onnx is not there.
 """
 
-import collections
 import random
 import re
 import sys
@@ -114,7 +113,8 @@ def main():
         return 77
     arguments = sys.argv[2:] + ["", "40", "0"][len(sys.argv) - 2:]
     wanted, count, rng = re.compile(arguments[0]), int(arguments[1]), random.Random(int(arguments[2]))
-    ort, own, counts = runtime.Runtime(library), grids.Shapecheck(sys.argv[1]), collections.Counter()
+    ort, own = runtime.Runtime(library), grids.Shapecheck(sys.argv[1])
+    tally = grids.Tally(ort, own)
     for case in operators.CASES:
         if not wanted.search(case.op):
             continue
@@ -123,7 +123,7 @@ def main():
         refusal = ort.load(model)
         if refusal:
             print(f"{case.op}: does not load: {refusal}")
-            counts["does not load"] += 1
+            tally.counts["does not load"] += 1
             continue
         own.load(model)
         known = {i[0]: i for i in inputs if i}
@@ -131,18 +131,8 @@ def main():
             if any(np.prod([max(n, 1) for n in s]) > LARGEST for s in shapes.values()):
                 continue
             arrays = {n: array(known[n][1], s, known[n][3]) for n, s in shapes.items()}
-            theirs, verdict = ort.run(arrays), own.run(arrays)
-            counts["points"] += 1
-            counts["refused"] += theirs is not None
-            counts[verdict[0]] += 1
-            kind = "false alarm" if theirs is None and verdict[0] == "misfit" else "missed" if theirs and verdict[0] == "fits" else ""
-            if kind:
-                counts[kind] += 1
-                print(f"{kind}: {case.op} " + " ".join(f"{n}{list(s)}" for n, s in shapes.items()) +
-                      f"\n  runtime: {(theirs or 'runs')[-200:]}\n  shapecheck: {' '.join(verdict)[:200]}")
-    ort.close()
-    print(", ".join(f"{n} {k}" for k, n in counts.items()))
-    return 1 if counts["false alarm"] or counts["does not load"] or 100 * counts["missed"] > counts["refused"] else 0
+            tally.ask(arrays, f"{case.op} " + " ".join(f"{n}{list(s)}" for n, s in shapes.items()))
+    return 0 if tally.end() and not tally.counts["does not load"] else 1
 
 
 if __name__ == "__main__":

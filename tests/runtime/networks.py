@@ -6,7 +6,6 @@ Exit status 0: shapecheck refuses nothing that the runtime runs, and calls fitti
 refuses; 1: it does not; 77: ONNX Runtime's library, numpy or onnx is not there.
 """
 
-import collections
 import random
 import sys
 
@@ -403,33 +402,23 @@ def main():
         print("ONNX Runtime's library is not here: npm install onnxruntime-node, or set SHAPECHECK_ORT_LIB")
         return 77
     count, seed = (int(v) for v in sys.argv[2:] + ["200", "0"][len(sys.argv) - 2:])
-    ort, own, counts = runtime.Runtime(library), grids.Shapecheck(sys.argv[1]), collections.Counter()
+    ort, own = runtime.Runtime(library), grids.Shapecheck(sys.argv[1])
+    tally = grids.Tally(ort, own)
     for number in range(count):
         rng = random.Random(f"{seed} {number}")
         net = Network(rng)
         for declared in (None, [f"d{a}" for a in range(len(net.shape))]):
             model = net.model(declared).SerializeToString()
             if ort.load(model):  # what it makes of the layers fits no data: nothing to compare
-                counts["does not load"] += 1
+                tally.counts["does not load"] += 1
                 continue
             own.load(model)
             for shape in [net.shape] + [changed(net.shape, rng) for _ in range(VARIANTS)]:
                 if np.prod(shape) > LARGEST:
                     continue
-                arrays = {"x": np.ones(shape, F)}
-                theirs, verdict = ort.run(arrays), own.run(arrays)
-                counts["points"] += 1
-                counts["refused"] += theirs is not None
-                counts[verdict[0]] += 1
-                kind = "false alarm" if theirs is None and verdict[0] == "misfit" else "missed" if theirs and verdict[0] == "fits" else ""
-                if kind:
-                    counts[kind] += 1
-                    print(f"{kind}: {seed} {number} {declared or 'undeclared'} {shape}\n  "
-                          + " ".join(f"{n.op_type}({','.join(n.input)})->{','.join(n.output)}" for n in net.nodes)
-                          + f"\n  runtime: {(theirs or 'runs')[-200:]}\n  shapecheck: {' '.join(verdict)[:200]}")
-    ort.close()
-    print(", ".join(f"{n} {k}" for k, n in counts.items()))
-    return 1 if counts["false alarm"] or 100 * counts["missed"] > counts["refused"] else 0
+                layers = " ".join(f"{n.op_type}({','.join(n.input)})->{','.join(n.output)}" for n in net.nodes)
+                tally.ask({"x": np.ones(shape, F)}, f"{seed} {number} {declared or 'undeclared'} {shape}\n  {layers}")
+    return 0 if tally.end() else 1
 
 
 if __name__ == "__main__":
